@@ -1,0 +1,221 @@
+#include "neural-style/settings.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "neural-style/error.hpp"
+
+namespace neural_style {
+namespace {
+
+constexpr double huge = 1e12;
+
+std::string_view trimmed(std::string_view text) {
+    constexpr const char* blank = " \t\r\n";
+    const auto first = text.find_first_not_of(blank);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+// Independent of the locale, unlike strtod: a German GIMP must read "0.5" as a half.
+template <class Number>
+bool read_number(std::string_view text, Number& number) {
+    const auto end = text.data() + text.size();
+    const auto result = std::from_chars(text.data(), end, number);
+    return result.ec == std::errc() && result.ptr == end;
+}
+
+std::string number_text(double value) {
+    char buffer[64];
+    const auto result = std::to_chars(buffer, buffer + sizeof buffer, value);
+    return std::string(buffer, result.ptr);
+}
+
+const Setting& known(std::string_view key) {
+    if (const Setting* setting = find_setting(key)) return *setting;
+    throw Error(Cause::settings, "There is no setting called \"" + std::string(key) +
+                                     "\"; neural-style --list-settings names them all.");
+}
+
+[[noreturn]] void refuse(const Setting& setting, std::string_view value) {
+    throw Error(Cause::settings, std::string("The setting ") + setting.key + " cannot be \"" + std::string(value) +
+                                     "\"; allowed: " + setting.allowed() + ".");
+}
+
+void check(const Setting& setting, std::string_view value) {
+    switch (setting.kind) {
+        case Setting::Kind::text:
+            if (value.find('\0') != std::string_view::npos) refuse(setting, value);
+            return;
+        case Setting::Kind::choice:
+            for (const char* choice : setting.choices)
+                if (value == choice) return;
+            refuse(setting, value);
+        case Setting::Kind::integer: {
+            long long number = 0;
+            if (!read_number(value, number) || number < setting.low || number > setting.high) refuse(setting, value);
+            return;
+        }
+        case Setting::Kind::real: {
+            double number = 0;
+            if (!read_number(value, number) || !std::isfinite(number) || number < setting.low || number > setting.high)
+                refuse(setting, value);
+            return;
+        }
+    }
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings_table() {
+    using K = Setting::Kind;
+    static const std::vector<Setting> table = {
+        {"network", K::text, "auto", 0, 0, {},
+         "Network whose features are compared: auto (vgg19 if its weights are installed, else builtin), vgg19, builtin, "
+         "or the name of a description."},
+        {"weights", K::text, "", 0, 0, {}, "Weights file for the network, instead of the installed one."},
+        {"loss", K::choice, "auto", 0, 0, {"auto", "tutorial", "gatys", "covariance", "sliced"},
+         "How style is measured; auto: gatys for vgg19, sliced for builtin."},
+        {"content-layers", K::text, "auto", 0, 0, {},
+         "Layers that keep the content, name or name:weight, separated by commas; auto: by network and loss."},
+        {"style-layers", K::text, "auto", 0, 0, {},
+         "Layers that carry the style, name or name:weight, separated by commas; auto: by network and loss."},
+        {"content-weight", K::real, "1", 0, huge, {}, "How strongly the content is kept."},
+        {"style-weight", K::real, "1000", 0, huge, {}, "How strongly the style is taken on."},
+        {"tv-weight", K::real, "0", 0, huge, {}, "How strongly neighbouring pixels are kept alike (total variation)."},
+        {"style-scale", K::real, "1", 0.1, 4, {}, "Size of the strokes: the style picture is scaled by this first."},
+        {"size", K::integer, "0", 0, 65536, {},
+         "Longest edge in pixels that is optimised; 0: the layer's own size. The result is always the layer's size."},
+        {"scales", K::text, "auto", 0, 0, {},
+         "Coarse to fine: auto, 1 (one scale), or a list of longest edges such as 256,512,1024."},
+        {"iterations", K::integer, "300", 1, 10000, {},
+         "Evaluations of the loss at the first scale; each later scale gets half of the one before."},
+        {"optimiser", K::choice, "auto", 0, 0, {"auto", "lbfgs", "adam"},
+         "How the picture is improved; auto: adam for the loss sliced, else lbfgs."},
+        {"init", K::text, "content", 0, 0, {}, "What the picture starts from: content, noise, style, or a picture file."},
+        {"seed", K::integer, "0", 0, 4294967295.0, {},
+         "Start of the random numbers: the same seed gives the same picture on the same processor."},
+        {"pooling", K::choice, "max", 0, 0, {"max", "average"}, "How the network halves its feature maps."},
+        {"padding", K::choice, "auto", 0, 0, {"auto", "zero", "reflect", "replicate", "circular"},
+         "What the network sees beyond the picture's edges; circular: seamless tiles; auto: reflect, zero for the "
+         "loss tutorial."},
+        {"colours", K::choice, "style", 0, 0, {"style", "content", "match"},
+         "style: the style's colours; content: the picture keeps its own; match: the style is given the picture's "
+         "colours first."},
+        {"device", K::text, "auto", 0, 0, {},
+         "What computes: auto (a GPU if there is one, else cpu), cpu, cuda, cuda:1, mps, xpu."},
+        {"precision", K::choice, "auto", 0, 0, {"auto", "float32", "tf32", "bfloat16"},
+         "Number format of the network on a GPU; statistics, picture and optimiser stay float32."},
+        {"threads", K::integer, "0", 0, 1024, {}, "Threads on the CPU; 0: one for each physical core."},
+        {"stop-below", K::real, "0", 0, 1, {},
+         "A scale ends when 20 evaluations improved the loss by less than this part of it; 0: never."},
+        {"preview-every", K::integer, "10", 0, 10000, {}, "Evaluations between previews; 0: none."},
+    };
+    return table;
+}
+
+const Setting* find_setting(std::string_view key) {
+    for (const Setting& setting : settings_table())
+        if (key == setting.key) return &setting;
+    return nullptr;
+}
+
+std::string Setting::allowed() const {
+    switch (kind) {
+        case Kind::text: return "any text";
+        case Kind::choice: {
+            std::string list;
+            for (const char* choice : choices) list += (list.empty() ? "" : ", ") + std::string(choice);
+            return list;
+        }
+        case Kind::integer:
+            return "a whole number, " + number_text(low) + ".." + std::to_string(static_cast<long long>(high));
+        case Kind::real:
+            if (high == huge) return "a number from " + number_text(low);
+            return "a number, " + number_text(low) + ".." + number_text(high);
+    }
+    return {};
+}
+
+Settings Settings::parse(std::string_view text) {
+    Settings settings;
+    std::string pair;
+    const auto take = [&] {
+        const std::string_view whole = trimmed(pair);
+        if (!whole.empty()) {
+            const auto equals = whole.find('=');
+            if (equals == std::string_view::npos)
+                throw Error(Cause::settings, "\"" + std::string(whole) +
+                                                 "\" is not a setting; write key=value, pairs separated by semicolons.");
+            settings.set(trimmed(whole.substr(0, equals)), trimmed(whole.substr(equals + 1)));
+        }
+        pair.clear();
+    };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == ';' || text[i + 1] == '\\'))
+            pair += text[++i];
+        else if (text[i] == ';')
+            take();
+        else
+            pair += text[i];
+    }
+    take();
+    return settings;
+}
+
+void Settings::set(std::string_view key, std::string_view value) {
+    const Setting& setting = known(key);
+    check(setting, value);
+    values_[setting.key] = value;
+}
+
+void Settings::set(std::string_view key, double value) { set(key, number_text(value)); }
+
+void Settings::reset(std::string_view key) {
+    const auto found = values_.find(known(key).key);
+    if (found != values_.end()) values_.erase(found);
+}
+
+void Settings::merge(const Settings& other) {
+    for (const auto& [key, value] : other.values_) values_[key] = value;
+}
+
+bool Settings::is_set(std::string_view key) const { return values_.find(known(key).key) != values_.end(); }
+
+std::string Settings::text(std::string_view key) const {
+    const Setting& setting = known(key);
+    const auto found = values_.find(setting.key);
+    return found == values_.end() ? setting.standard : found->second;
+}
+
+double Settings::real(std::string_view key) const {
+    const std::string value = text(key);
+    double number = 0;
+    read_number(std::string_view(value), number);
+    return number;
+}
+
+long long Settings::integer(std::string_view key) const {
+    const std::string value = text(key);
+    long long number = 0;
+    read_number(std::string_view(value), number);
+    return number;
+}
+
+std::string Settings::to_text() const {
+    std::string text;
+    for (const Setting& setting : settings_table()) {
+        const auto found = values_.find(setting.key);
+        if (found == values_.end()) continue;
+        if (!text.empty()) text += ';';
+        text += found->first + "=";
+        for (char character : found->second) {
+            if (character == ';' || character == '\\') text += '\\';
+            text += character;
+        }
+    }
+    return text;
+}
+
+}  // namespace neural_style

@@ -1,0 +1,268 @@
+#include "neural-style/wire.hpp"
+
+#include <cstring>
+#include <type_traits>
+
+namespace neural_style::wire {
+namespace {
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are copied as they lie in memory");
+
+constexpr std::size_t head_bytes = 9;
+
+[[noreturn]] void damaged(const char* what) {
+    throw Error(Cause::host, std::string("The engine and the plug-in do not understand each other (") + what +
+                                 "); install both from the same version.");
+}
+
+class Writer {
+public:
+    explicit Writer(Kind kind, std::size_t expected = 0) {
+        bytes_.reserve(head_bytes + expected);
+        number(static_cast<std::uint8_t>(kind));
+        number(std::uint64_t(0));
+    }
+
+    template <class Number>
+    void number(Number value) {
+        static_assert(std::is_arithmetic_v<Number>);
+        const auto* raw = reinterpret_cast<const std::uint8_t*>(&value);
+        bytes_.insert(bytes_.end(), raw, raw + sizeof value);
+    }
+    void text(const std::string& value) {
+        number(std::uint32_t(value.size()));
+        bytes_.insert(bytes_.end(), value.begin(), value.end());
+    }
+    void image(const Image& image) {
+        number(std::int32_t(image.width));
+        number(std::int32_t(image.height));
+        const auto* raw = reinterpret_cast<const std::uint8_t*>(image.rgba.data());
+        bytes_.insert(bytes_.end(), raw, raw + image.rgba.size() * sizeof(float));
+    }
+    Bytes finish() {
+        const std::uint64_t body = bytes_.size() - head_bytes;
+        std::memcpy(bytes_.data() + 1, &body, sizeof body);
+        return std::move(bytes_);
+    }
+
+private:
+    Bytes bytes_;
+};
+
+class Reader {
+public:
+    explicit Reader(const Bytes& body) : body_(body) {}
+
+    template <class Number>
+    Number number() {
+        Number value;
+        std::memcpy(&value, take(sizeof value), sizeof value);
+        return value;
+    }
+    std::string text() {
+        const auto length = number<std::uint32_t>();
+        const auto* start = reinterpret_cast<const char*>(take(length));
+        return std::string(start, length);
+    }
+    Image image() {
+        const auto width = number<std::int32_t>(), height = number<std::int32_t>();
+        if (width < 0 || height < 0 || width > 1 << 20 || height > 1 << 20) damaged("a picture of an impossible size");
+        const std::size_t count = std::size_t(4) * width * height;
+        const auto* start = take(count * sizeof(float));  // before any memory is asked for
+        Image image(width, height);
+        if (count > 0) std::memcpy(image.rgba.data(), start, count * sizeof(float));
+        return image;
+    }
+    template <class Enum>
+    Enum choice(Enum last) {
+        const auto value = number<std::uint8_t>();
+        if (value > static_cast<std::uint8_t>(last)) damaged("an unknown value");
+        return static_cast<Enum>(value);
+    }
+    void end() const {
+        if (at_ != body_.size()) damaged("bytes left over");
+    }
+
+private:
+    const std::uint8_t* take(std::size_t count) {
+        if (count > body_.size() - at_) damaged("a message that ends too early");
+        const auto* start = body_.data() + at_;
+        at_ += count;
+        return start;
+    }
+
+    const Bytes& body_;
+    std::size_t at_ = 0;
+};
+
+std::size_t image_bytes(const Image& image) { return 8 + image.rgba.size() * sizeof(float); }
+
+bool known(std::uint8_t kind) {
+    switch (static_cast<Kind>(kind)) {
+        case Kind::hello:
+        case Kind::run:
+        case Kind::stop:
+        case Kind::scale:
+        case Kind::evaluation:
+        case Kind::preview:
+        case Kind::outcome: return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+Bytes encode(const Hello& hello) {
+    Writer out(Kind::hello);
+    out.number(hello.protocol);
+    out.text(hello.version);
+    out.text(hello.auto_network);
+    out.number(std::uint32_t(hello.devices.size()));
+    for (const std::string& device : hello.devices) out.text(device);
+    return out.finish();
+}
+
+Hello decode_hello(const Bytes& body) {
+    Reader in(body);
+    Hello hello;
+    hello.protocol = in.number<std::uint32_t>();
+    if (hello.protocol != protocol_version) damaged("they speak different versions");
+    hello.version = in.text();
+    hello.auto_network = in.text();
+    for (auto count = in.number<std::uint32_t>(); count > 0; --count) hello.devices.push_back(in.text());
+    in.end();
+    return hello;
+}
+
+Bytes encode(const Request& request) {
+    std::size_t expected = image_bytes(request.content) + image_bytes(request.init) + 4096;
+    for (const Style& style : request.styles) expected += image_bytes(style.image) + 8;
+    Writer out(Kind::run, expected);
+    out.text(request.settings.to_text());
+    out.image(request.content);
+    out.image(request.init);
+    out.number(std::uint32_t(request.styles.size()));
+    for (const Style& style : request.styles) {
+        out.number(style.weight);
+        out.image(style.image);
+    }
+    return out.finish();
+}
+
+Request decode_request(const Bytes& body) {
+    Reader in(body);
+    Request request;
+    request.settings = Settings::parse(in.text());
+    request.content = in.image();
+    request.init = in.image();
+    for (auto count = in.number<std::uint32_t>(); count > 0; --count) {
+        Style style;
+        style.weight = in.number<double>();
+        style.image = in.image();
+        request.styles.push_back(std::move(style));
+    }
+    in.end();
+    return request;
+}
+
+Bytes encode_stop() { return Writer(Kind::stop).finish(); }
+
+Bytes encode(const ScaleEvent& event) {
+    Writer out(Kind::scale);
+    for (int number : {event.scale, event.scales, event.width, event.height, event.evaluations})
+        out.number(std::int32_t(number));
+    for (const std::string& text : {event.network, event.device, event.loss, event.optimiser}) out.text(text);
+    return out.finish();
+}
+
+ScaleEvent decode_scale(const Bytes& body) {
+    Reader in(body);
+    ScaleEvent event;
+    for (int* number : {&event.scale, &event.scales, &event.width, &event.height, &event.evaluations})
+        *number = in.number<std::int32_t>();
+    for (std::string* text : {&event.network, &event.device, &event.loss, &event.optimiser}) *text = in.text();
+    in.end();
+    return event;
+}
+
+Bytes encode(const Evaluation& event) {
+    Writer out(Kind::evaluation);
+    for (int number : {event.evaluation, event.evaluations, event.scale, event.width, event.height})
+        out.number(std::int32_t(number));
+    for (double number : {event.content_loss, event.style_loss, event.tv_loss, event.total_loss, event.seconds,
+                          event.remaining_seconds, event.memory_mib, event.available_mib})
+        out.number(number);
+    return out.finish();
+}
+
+Evaluation decode_evaluation(const Bytes& body) {
+    Reader in(body);
+    Evaluation event;
+    for (int* number : {&event.evaluation, &event.evaluations, &event.scale, &event.width, &event.height})
+        *number = in.number<std::int32_t>();
+    for (double* number : {&event.content_loss, &event.style_loss, &event.tv_loss, &event.total_loss, &event.seconds,
+                           &event.remaining_seconds, &event.memory_mib, &event.available_mib})
+        *number = in.number<double>();
+    in.end();
+    return event;
+}
+
+Bytes encode_preview(const Image& picture) {
+    Writer out(Kind::preview, image_bytes(picture));
+    out.image(picture);
+    return out.finish();
+}
+
+Image decode_preview(const Bytes& body) {
+    Reader in(body);
+    Image picture = in.image();
+    in.end();
+    return picture;
+}
+
+Bytes encode(const Outcome& outcome) {
+    Writer out(Kind::outcome, image_bytes(outcome.picture) + 4096);
+    out.number(static_cast<std::uint8_t>(outcome.kind));
+    out.number(static_cast<std::uint8_t>(outcome.cause));
+    out.text(outcome.sentence);
+    out.text(outcome.network);
+    out.image(outcome.picture);
+    return out.finish();
+}
+
+Outcome decode_outcome(const Bytes& body) {
+    Reader in(body);
+    Outcome outcome;
+    outcome.kind = in.choice(Outcome::Kind::failed);
+    outcome.cause = in.choice(Cause::internal);
+    outcome.sentence = in.text();
+    outcome.network = in.text();
+    outcome.picture = in.image();
+    in.end();
+    return outcome;
+}
+
+void Decoder::feed(const std::uint8_t* bytes, std::size_t count) {
+    if (start_ > 0) {  // at most one copy of what is left over for each piece that came
+        pending_.erase(pending_.begin(), pending_.begin() + std::ptrdiff_t(start_));
+        start_ = 0;
+    }
+    pending_.insert(pending_.end(), bytes, bytes + count);
+}
+
+std::optional<Frame> Decoder::next() {
+    const std::size_t available = pending_.size() - start_;
+    if (available > 0 && !known(pending_[start_])) damaged("an unknown kind of message");
+    if (available < head_bytes) return std::nullopt;
+    std::uint64_t length = 0;
+    std::memcpy(&length, pending_.data() + start_ + 1, sizeof length);
+    if (length > largest_body) damaged("a message that is too long");
+    if (available - head_bytes < length) return std::nullopt;
+    Frame frame{static_cast<Kind>(pending_[start_]), {}};
+    const auto body = pending_.begin() + std::ptrdiff_t(start_ + head_bytes);
+    frame.body.assign(body, body + std::ptrdiff_t(length));
+    start_ += head_bytes + length;
+    return frame;
+}
+
+}  // namespace neural_style::wire

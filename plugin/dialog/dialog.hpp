@@ -1,0 +1,26 @@
+// The GTK 3 window: chooses a style and settings, shows the run, ends with a picture or nothing. Knows no libgimp.
+// Main thread, after gtk_init.
+#pragma once
+
+#include <optional>
+
+#include "host.hpp"
+#include "run_request.hpp"
+#include "worker_client.hpp"
+
+namespace neural_style {
+
+struct DialogResult {
+    RunRequest request;  ///< as chosen, also when nothing was accepted
+    std::optional<Outcome> outcome;  ///< finished, or stopped and kept; none: cancelled or closed
+};
+
+struct DialogOptions {
+    unsigned long parent_window = 0;  ///< X11 id of the window to be transient for; 0: none
+    bool dark = false;
+};
+
+/// Shows the window and runs the main loop until it is closed. Problems of a run are shown in the window.
+DialogResult run_dialog(Host& host, WorkerClient& worker, const RunRequest& initial, const DialogOptions& options);
+
+}  // namespace neural_style

@@ -1,0 +1,47 @@
+// The program around us, as the session and the dialog see it: GIMP, or the tests' fake. Main thread only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "neural-style/image.hpp"
+
+namespace neural_style {
+
+struct Layer {
+    int id = -1;
+    int image = -1;
+    std::string name, image_name;
+    int width = 0, height = 0;  ///< pixels
+};
+
+class Host {
+public:
+    virtual ~Host() = default;
+
+    /// Every layer of every open image, in GIMP's order; group layers count as what they show.
+    virtual std::vector<Layer> layers() = 0;
+
+    /// One layer by its id. Throws Error(Cause::picture) if there is none.
+    virtual Layer layer(int id) = 0;
+
+    /// Throws Error(Cause::picture) for a layer that cannot be the content: of an indexed image, a floating selection,
+    /// smaller than 2×2 pixels, gone. Reads no pixels.
+    virtual void check_content(int layer) = 0;
+
+    /// The layer's pixels in its own size (mask and effects of a group as shown, in sRGB's transfer curve and the
+    /// image's own primaries). Throws Error(Cause::picture).
+    virtual Image read_layer(int layer) = 0;
+
+    /// The layer within edge × edge pixels; cheap.
+    virtual Image thumbnail(int layer, int edge_pixels) = 0;
+
+    /// Puts `picture` (of the layer's size) as a new layer directly above `layer`, as one undo step; a selection becomes
+    /// its mask. Returns its id. Throws Error(Cause::host) and leaves the image as it was.
+    virtual int add_layer(int layer, const std::string& name, const Image& picture) = 0;
+
+    /// Shown in the program's own progress bar; fraction from 0 to 1.
+    virtual void progress(double fraction, const std::string& text) = 0;
+};
+
+}  // namespace neural_style

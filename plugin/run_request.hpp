@@ -1,0 +1,22 @@
+// What is to be done, in the terms of the program around us: layers by id and settings. From GIMP's arguments or the
+// dialog to the session.
+#pragma once
+
+#include <vector>
+
+#include "neural-style/settings.hpp"
+
+namespace neural_style {
+
+struct StyleChoice {
+    int layer = -1;
+    double weight = 1;  ///< ≥ 0, relative to the others
+};
+
+struct RunRequest {
+    int content = -1;  ///< layer id
+    std::vector<StyleChoice> styles;
+    Settings settings;
+};
+
+}  // namespace neural_style

@@ -1,0 +1,55 @@
+// The engine in its own process: starts `neural-style --worker`, hands it requests, brings back its events. Used by the
+// session and the dialog on the main thread; callbacks arrive from the default GLib main context and never from inside a
+// call.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "neural-style/job.hpp"
+#include "neural-style/wire.hpp"
+
+namespace neural_style {
+
+class WorkerClient {
+public:
+    struct Callbacks {
+        std::function<void(const ScaleEvent&)> scale;
+        std::function<void(const Evaluation&)> evaluation;
+        std::function<void(const Image&)> preview;
+        std::function<void(Outcome)> outcome;  ///< exactly once for each start(), unless cancel() came first
+    };
+
+    /// `command` is split into words as a shell would, but no shell is run. Nothing is started yet.
+    explicit WorkerClient(std::string command);
+    ~WorkerClient();  ///< ends the worker
+    WorkerClient(const WorkerClient&) = delete;
+    WorkerClient& operator=(const WorkerClient&) = delete;
+
+    /// The command from NEURAL_STYLE_WORKER, else the `neural-style` that was built or installed with the plug-in.
+    static std::string standard_command();
+
+    /// Starts the process if it is not running, so that the engine loads while a person still chooses. `ready` is called
+    /// once it has greeted; a worker that cannot start is told by the outcome of the next start().
+    void warm_up(std::function<void(const wire::Hello&)> ready = {});
+
+    /// Begins a run; returns at once. One at a time. A worker that dies is reported as a failed outcome with a sentence
+    /// (Cause::memory where the kernel killed it).
+    void start(Request request, Callbacks callbacks);
+
+    /// Asks for the best picture so far; the outcome follows. Kills the worker if it has not answered in two seconds and
+    /// reports that as a failed outcome, unless a preview came: then that is the picture, scaled by whoever shows it.
+    void stop();
+
+    /// Ends the run at once, by killing the worker; no callback follows. The next start() starts a new worker.
+    void cancel();
+
+    bool running() const;  ///< between start() and its outcome
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace neural_style
