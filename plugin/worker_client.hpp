@@ -38,8 +38,8 @@ public:
     /// (Cause::memory where the kernel killed it).
     void start(Request request, Callbacks callbacks);
 
-    /// Asks for the best picture so far; the outcome follows. Kills the worker if it has not answered in two seconds and
-    /// reports that as a failed outcome, unless a preview came: then that is the picture, scaled by whoever shows it.
+    /// Asks for the best picture so far; the outcome follows. The worker answers within two seconds, from another thread
+    /// if it must; one that has not after five is killed, which is a failed outcome.
     void stop();
 
     /// Ends the run at once, by killing the worker; no callback follows. The next start() starts a new worker.
