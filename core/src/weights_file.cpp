@@ -1,0 +1,171 @@
+#include "weights_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "weights_safetensors.hpp"
+
+namespace neural_style {
+namespace {
+
+float from_bits(std::uint32_t bits) {
+    float value;
+    static_assert(sizeof value == sizeof bits);
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+// IEEE 754 binary16, exactly; subnormals too.
+float from_half(std::uint32_t half) {
+    const std::uint32_t sign = (half & 0x8000u) << 16, exponent = half >> 10 & 0x1fu, fraction = half & 0x3ffu;
+    if (exponent == 31) return from_bits(sign | 0x7f800000u | fraction << 13);
+    if (exponent == 0) {
+        const float value = std::ldexp(float(fraction), -24);
+        return sign ? -value : value;
+    }
+    return from_bits(sign | (exponent + 112) << 23 | fraction << 13);
+}
+
+void to_floats(const std::uint8_t* bytes, NumberType type, std::size_t count, float* to) {
+    for (std::size_t i = 0; i < count; ++i) switch (type) {
+            case NumberType::float32:
+                to[i] = from_bits(std::uint32_t(little_endian(bytes + 4 * i, 4)));
+                break;
+            case NumberType::float16:
+                to[i] = from_half(std::uint32_t(little_endian(bytes + 2 * i, 2)));
+                break;
+            case NumberType::bfloat16:
+                to[i] = from_bits(std::uint32_t(little_endian(bytes + 2 * i, 2)) << 16);
+                break;
+            case NumberType::other:
+                to[i] = 0;
+                break;
+        }
+}
+
+std::string shape_text(const std::vector<std::uint64_t>& shape) {
+    std::string text;
+    for (const std::uint64_t extent : shape) text += (text.empty() ? "" : "x") + std::to_string(extent);
+    return text.empty() ? "a single number" : text;
+}
+
+bool starts_with(const std::vector<std::uint8_t>& head, const char* text, std::size_t length) {
+    return head.size() >= length && std::memcmp(head.data(), text, length) == 0;
+}
+
+/// What people have in place of weights, by the first bytes.
+std::string what_else(const std::vector<std::uint8_t>& head) {
+    if (head.empty()) return "it is empty";
+    if (starts_with(head, "\x89HDF\r\n", 6)) return "it is a Keras file (HDF5), which this program does not read";
+    if (starts_with(head, "\x93NUMPY", 6)) return "it is a NumPy array";
+    const std::string text(head.begin(), head.end());
+    if (text.find("<html") != std::string::npos || text.find("<HTML") != std::string::npos ||
+        text.find("<!doctype") != std::string::npos || text.find("<!DOCTYPE") != std::string::npos)
+        return "it is a web page; the download gave a message instead of the file";
+    if (text.compare(0, 23, "version https://git-lfs") == 0)
+        return "it is only a pointer to the file; fetch the file itself with git lfs";
+    return "it is neither safetensors nor PyTorch";
+}
+
+}  // namespace
+
+int size_of(NumberType type) {
+    switch (type) {
+        case NumberType::float32:
+            return 4;
+        case NumberType::float16:
+        case NumberType::bfloat16:
+            return 2;
+        case NumberType::other:
+            break;
+    }
+    return 0;
+}
+
+WeightsFile::WeightsFile(const std::string& path) : name_(path), bytes_(open_weights_bytes(path)) { open(); }
+
+WeightsFile::WeightsFile(std::unique_ptr<WeightsBytes> bytes, const std::string& name)
+    : name_(name), bytes_(std::move(bytes)) {
+    open();
+}
+
+void WeightsFile::fail(const std::string& what) const {
+    throw Error(Cause::weights, "The weights file " + name_ + " cannot be used: " + what + ".");
+}
+
+void WeightsFile::open() {
+    std::vector<std::uint8_t> head(std::size_t(std::min<std::uint64_t>(bytes_->size(), 512)));
+    std::string wrong;
+    try {
+        bytes_->read(0, head.data(), head.size());
+        if (looks_like_safetensors(head)) {
+            form_ = "safetensors";
+            tensors_ = read_safetensors(*bytes_);
+        } else {
+            wrong = what_else(head);
+        }
+    } catch (const Error& error) {
+        wrong = error.what();
+    }
+    if (!wrong.empty()) fail(wrong);
+}
+
+std::vector<float> WeightsFile::read_floats(const std::string& tensor, const std::vector<std::uint64_t>& shape) const {
+    const auto found = tensors_.find(tensor);
+    if (found == tensors_.end()) fail("it has no tensor " + tensor + ", so it belongs to another network");
+    const StoredTensor& stored = found->second;
+    if (stored.shape != shape)
+        fail("its tensor " + tensor + " is " + shape_text(stored.shape) + " where the network needs " +
+             shape_text(shape) + ", so it belongs to another network");
+    const int width = size_of(stored.type);
+    if (!width)
+        fail("its tensor " + tensor + " has numbers of the type " + stored.type_name +
+             ", and only float32, float16 and bfloat16 can be read");
+    if (stored.offset > bytes_->size() || stored.elements > (bytes_->size() - stored.offset) / std::uint64_t(width))
+        fail("the file ends too early; it was not downloaded or copied completely");
+
+    std::vector<float> floats(static_cast<std::size_t>(stored.elements));
+    std::vector<std::uint8_t> piece(std::min<std::size_t>(floats.size() * std::size_t(width), 1 << 16));
+    for (std::size_t done = 0; done < floats.size();) {
+        const std::size_t count = std::min(floats.size() - done, piece.size() / std::size_t(width));
+        try {
+            bytes_->read(stored.offset + done * std::uint64_t(width), piece.data(), count * std::size_t(width));
+        } catch (const Error& error) {
+            fail(error.what());
+        }
+        to_floats(piece.data(), stored.type, count, floats.data() + done);
+        for (std::size_t i = done; i < done + count; ++i)
+            if (!std::isfinite(floats[i]))
+                fail("number " + std::to_string(i) + " of its tensor " + tensor +
+                     " is not finite; the file is damaged or its training failed");
+        done += count;
+    }
+    return floats;
+}
+
+std::vector<Convolution> load_convolutions(const Network& network, const std::string& path, std::size_t count) {
+    if (network.built_in)
+        throw Error(Cause::settings,
+                    "The network " + network.name + " has no weights; leave the setting weights empty.");
+    const WeightsFile file(path);
+    for (const auto& [key, other] : network.foreign_keys)
+        if (file.tensors().count(key))
+            throw Error(Cause::weights, "The weights file " + path + " belongs to the network " + other + ", not to " +
+                                            network.name + "; choose network=" + other + " for it.");
+    std::vector<Convolution> convolutions;
+    for (const NetworkLayer& layer : network.layers) {
+        if (layer.kind != NetworkLayer::Kind::convolution) continue;
+        if (convolutions.size() >= count) break;
+        const auto out = std::uint64_t(layer.out_channels), in = std::uint64_t(layer.in_channels);
+        Convolution convolution;
+        convolution.in_channels = layer.in_channels;
+        convolution.out_channels = layer.out_channels;
+        convolution.weights = file.read_floats(layer.weight_key, {out, in, 3, 3});
+        convolution.bias = file.read_floats(layer.bias_key, {out});
+        convolutions.push_back(std::move(convolution));
+    }
+    return convolutions;
+}
+
+}  // namespace neural_style
