@@ -29,19 +29,27 @@ public:
     /// smaller than 2×2 pixels, gone. Reads no pixels.
     virtual void check_content(int layer) = 0;
 
-    /// The layer's pixels in its own size (mask and effects of a group as shown, in sRGB's transfer curve and the
-    /// image's own primaries). Throws Error(Cause::picture).
-    virtual Image read_layer(int layer) = 0;
+    /// The content's pixels in its own size, in sRGB's transfer curve and the primaries of its image. A group reads as
+    /// what it shows. The layer's own mask is left out: the result gets a copy of it. Throws Error(Cause::picture).
+    virtual Image read_content(int layer) = 0;
+
+    /// A style's pixels in its own size, converted to the primaries of `content`'s image. Its mask counts as
+    /// transparency, so that only what is seen gives its style. Throws Error(Cause::picture).
+    virtual Image read_style(int layer, int content) = 0;
 
     /// The layer within edge × edge pixels; cheap.
     virtual Image thumbnail(int layer, int edge_pixels) = 0;
 
-    /// Puts `picture` (of the layer's size) as a new layer directly above `layer`, as one undo step; a selection becomes
-    /// its mask. Returns its id. Throws Error(Cause::host) and leaves the image as it was.
+    /// Puts `picture` (of the layer's size) as a new layer directly above `layer`, as one undo step; a selection and
+    /// the layer's own mask become its mask. Returns its id. Throws Error(Cause::host) and leaves the image as it was.
     virtual int add_layer(int layer, const std::string& name, const Image& picture) = 0;
 
     /// Shown in the program's own progress bar; fraction from 0 to 1.
     virtual void progress(double fraction, const std::string& text) = 0;
+
+    /// A text that the program keeps until it quits, shared by all our runs in it; "" if nothing was kept.
+    virtual std::string recall() { return {}; }
+    virtual void remember(const std::string& text) { (void)text; }
 };
 
 }  // namespace neural_style

@@ -1,0 +1,171 @@
+// A worker without an engine, for the tests of everything around it: it speaks the wire protocol, turns each picture
+// into its negative, and misbehaves where it is told to. Its first argument after --worker says how it starts (see
+// greet()), the setting `network` of each request how it runs (see main()).
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "neural-style/wire.hpp"
+
+using namespace neural_style;
+
+namespace {
+
+std::mutex mutex;
+std::condition_variable arrived;
+std::deque<Request> requests;
+std::atomic<bool> stopped{false};
+
+void write_all(const wire::Bytes& bytes, std::size_t count) {
+    for (std::size_t done = 0; done < count;) {
+        const ssize_t wrote = ::write(1, bytes.data() + done, count - done);
+        if (wrote <= 0) std::_Exit(0);
+        done += std::size_t(wrote);
+    }
+}
+void write_all(const wire::Bytes& bytes) { write_all(bytes, bytes.size()); }
+
+void read_frames() {
+    wire::Decoder decoder;
+    static std::uint8_t piece[1 << 16];
+    for (;;) {
+        const ssize_t count = ::read(0, piece, sizeof piece);
+        if (count <= 0) std::_Exit(0);
+        decoder.feed(piece, std::size_t(count));
+        while (auto frame = decoder.next()) {
+            if (frame->kind == wire::Kind::stop) stopped = true;
+            if (frame->kind != wire::Kind::run) continue;
+            const std::lock_guard lock(mutex);
+            stopped = false;
+            requests.push_back(wire::decode_request(frame->body));
+            arrived.notify_one();
+        }
+    }
+}
+
+void sleep_milliseconds(int count) { std::this_thread::sleep_for(std::chrono::milliseconds(count)); }
+
+[[noreturn]] void hang() {
+    for (;;) pause();
+}
+
+void greet(const std::string& start) {
+    wire::Hello hello;
+    hello.version = "fake";
+    hello.auto_network = "invert";
+    hello.devices = {"cpu"};
+    if (start == "exit") {
+        std::fputs("first line\nno engine here\n", stderr);
+        std::_Exit(3);
+    }
+    if (start == "mute") hang();
+    if (start == "garbage") write_all({'?', 1, 2, 3});
+    if (start == "old") hello.protocol = 99;
+    if (start == "closed") {
+        ::close(1);
+        hang();
+    }
+    if (start == "late") sleep_milliseconds(300);
+    write_all(wire::encode(hello));
+}
+
+Image negative(Image image) {
+    for (std::size_t i = 0; i < image.rgba.size(); ++i)
+        if (i % 4 != 3) image.rgba[i] = 1 - image.rgba[i];
+    return image;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    if (count < 2 || std::strcmp(arguments[1], "--worker") != 0) {
+        std::fputs("usage: fake_worker --worker [exit|mute|garbage|old|closed|late]\n", stderr);
+        return 2;
+    }
+    ::signal(SIGPIPE, SIG_IGN);
+    const rlimit no_core = {0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    greet(count > 2 ? arguments[2] : "");
+    std::thread(read_frames).detach();
+
+    for (;;) {
+        Request request;
+        {
+            std::unique_lock lock(mutex);
+            arrived.wait(lock, [] { return !requests.empty(); });
+            request = std::move(requests.front());
+            requests.pop_front();
+        }
+        const std::string how = request.settings.text("network");
+        const int evaluations = int(request.settings.integer("iterations"));
+        const bool slow = how == "slow" || how == "deaf";
+
+        if (how == "refuse") {
+            Outcome outcome;
+            outcome.cause = Cause::weights;
+            outcome.sentence = "The weights file is damaged; get it again.";
+            write_all(wire::encode(outcome));
+            continue;
+        }
+
+        ScaleEvent scale;
+        scale.width = request.content.width;
+        scale.height = request.content.height;
+        scale.evaluations = evaluations;
+        scale.network = "invert";
+        scale.device = "cpu";
+        scale.loss = "none";
+        scale.optimiser = "none";
+        write_all(wire::encode(scale));
+
+        const Image picture = negative(request.content);
+        for (int i = 1; i <= evaluations && (how == "deaf" || !stopped); ++i) {
+            Evaluation evaluation;
+            evaluation.evaluation = i;
+            evaluation.evaluations = evaluations;
+            evaluation.width = scale.width;
+            evaluation.height = scale.height;
+            evaluation.content_loss = 1.0 / i;
+            evaluation.style_loss = 2.0 / i;
+            evaluation.total_loss = 3.0 / i;
+            evaluation.seconds = 0.02 * i;
+            evaluation.remaining_seconds = 0.02 * (evaluations - i);
+            evaluation.memory_mib = 100;
+            evaluation.available_mib = 1000;
+            write_all(wire::encode(evaluation));
+            if (i == 2) write_all(wire::encode_preview(picture));
+            if (i == 3) {
+                if (how == "die") ::kill(getpid(), SIGKILL);
+                if (how == "crash") ::kill(getpid(), SIGSEGV);
+                if (how == "exit") std::_Exit(1);
+                if (how == "silent") hang();
+                if (how == "garbage") write_all({0, 0, 0, 0});
+                if (how == "stranger") write_all(wire::encode_stop());
+            }
+            if (slow) sleep_milliseconds(20);
+        }
+
+        Outcome outcome;
+        outcome.kind = stopped ? Outcome::Kind::stopped : Outcome::Kind::finished;
+        outcome.picture = how == "size" ? Image(3, 3) : picture;
+        outcome.network = "invert";
+        const wire::Bytes frame = wire::encode(outcome);
+        if (how == "truncate") {
+            write_all(frame, frame.size() - 5);
+            std::_Exit(0);
+        }
+        write_all(frame);
+        if (how == "twice") write_all(frame);
+    }
+}

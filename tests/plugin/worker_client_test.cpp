@@ -1,0 +1,347 @@
+// The worker client against a worker that behaves badly in every way it can.
+#include "worker_client.hpp"
+
+#include <glib.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <optional>
+#include <vector>
+
+using namespace neural_style;
+
+namespace {
+
+std::string fake(const std::string& start = "") { return std::string("'" FAKE_WORKER "' --worker ") + start; }
+
+Request request(const std::string& how, int iterations = 5, int width = 4, int height = 3) {
+    Request request;
+    request.content = Image(width, height);
+    for (std::size_t i = 0; i < request.content.rgba.size(); ++i) request.content.rgba[i] = float(i % 7) / 8;
+    request.styles.push_back({Image(2, 2), 1});
+    request.settings.set("network", how);
+    request.settings.set("iterations", iterations);
+    return request;
+}
+
+struct Record {
+    std::vector<ScaleEvent> scales;
+    std::vector<Evaluation> evaluations;
+    std::vector<Image> previews;
+    std::vector<Outcome> outcomes;
+
+    WorkerClient::Callbacks callbacks() {
+        WorkerClient::Callbacks told;
+        told.scale = [this](const ScaleEvent& event) { scales.push_back(event); };
+        told.evaluation = [this](const Evaluation& event) { evaluations.push_back(event); };
+        told.preview = [this](const Image& picture) { previews.push_back(picture); };
+        told.outcome = [this](Outcome outcome) { outcomes.push_back(std::move(outcome)); };
+        return told;
+    }
+};
+
+// Turns the main loop until `done`; false if that does not come about within a minute.
+bool turn_until(const std::function<bool()>& done) {
+    const gint64 end = g_get_monotonic_time() + 60 * G_USEC_PER_SEC;
+    const guint ticks = g_timeout_add(
+        20, [](gpointer) -> gboolean { return G_SOURCE_CONTINUE; }, nullptr);
+    while (!done() && g_get_monotonic_time() < end) g_main_context_iteration(nullptr, TRUE);
+    g_source_remove(ticks);
+    return done();
+}
+
+void turn_for(int milliseconds) {
+    const gint64 end = g_get_monotonic_time() + milliseconds * 1000;
+    while (g_get_monotonic_time() < end)
+        if (!g_main_context_iteration(nullptr, FALSE)) g_usleep(1000);
+}
+
+std::vector<int> children() {
+    std::ifstream file("/proc/self/task/" + std::to_string(getpid()) + "/children");
+    std::vector<int> pids;
+    for (int pid; file >> pid;) pids.push_back(pid);
+    return pids;
+}
+
+Outcome outcome_of(WorkerClient& worker, const std::string& how) {
+    Record run;
+    worker.start(request(how), run.callbacks());
+    EXPECT_TRUE(turn_until([&] { return !run.outcomes.empty(); })) << how;
+    turn_for(30);
+    EXPECT_EQ(run.outcomes.size(), 1u) << how;
+    EXPECT_FALSE(worker.running());
+    return run.outcomes.empty() ? Outcome() : run.outcomes.front();
+}
+
+void expect_failure(const Outcome& outcome, Cause cause, const std::string& words) {
+    EXPECT_EQ(outcome.kind, Outcome::Kind::failed);
+    EXPECT_STREQ(to_text(outcome.cause), to_text(cause));
+    EXPECT_NE(outcome.sentence.find(words), std::string::npos) << outcome.sentence;
+    EXPECT_TRUE(outcome.picture.empty());
+    EXPECT_EQ(outcome.sentence.back(), '.');
+}
+
+TEST(WorkerClient, brings_back_events_and_the_picture) {
+    WorkerClient worker(fake());
+    Record run;
+    const Request asked = request("invert");
+    worker.start(asked, run.callbacks());
+    EXPECT_TRUE(worker.running());
+    EXPECT_TRUE(run.outcomes.empty());
+    ASSERT_TRUE(turn_until([&] { return !run.outcomes.empty(); }));
+    EXPECT_FALSE(worker.running());
+    ASSERT_EQ(run.scales.size(), 1u);
+    EXPECT_EQ(run.scales[0].network, "invert");
+    ASSERT_EQ(run.evaluations.size(), 5u);
+    EXPECT_EQ(run.evaluations.back().evaluation, 5);
+    EXPECT_EQ(run.previews.size(), 1u);
+    const Outcome& outcome = run.outcomes[0];
+    EXPECT_EQ(outcome.kind, Outcome::Kind::finished);
+    ASSERT_EQ(outcome.picture.rgba.size(), asked.content.rgba.size());
+    EXPECT_FLOAT_EQ(outcome.picture.rgba[0], 1 - asked.content.rgba[0]);
+    EXPECT_FLOAT_EQ(outcome.picture.rgba[3], asked.content.rgba[3]);
+}
+
+TEST(WorkerClient, keeps_its_worker_between_runs) {
+    WorkerClient worker(fake());
+    outcome_of(worker, "invert");
+    const std::vector<int> first = children();
+    ASSERT_EQ(first.size(), 1u);
+    outcome_of(worker, "refuse");
+    EXPECT_EQ(children(), first);
+}
+
+TEST(WorkerClient, passes_on_a_refusal) {
+    WorkerClient worker(fake());
+    expect_failure(outcome_of(worker, "refuse"), Cause::weights, "weights file is damaged");
+}
+
+TEST(WorkerClient, reports_each_end_of_a_run_and_recovers) {
+    WorkerClient worker(fake());
+    const struct {
+        const char* how;
+        Cause cause;
+        const char* words;
+    } cases[] = {
+        {"die", Cause::memory, "memory ran out"},
+        {"crash", Cause::internal, "signal 11"},
+        {"exit", Cause::internal, "exit status 1"},
+        {"garbage", Cause::host, "do not understand"},
+        {"stranger", Cause::host, "do not understand"},
+        {"size", Cause::host, "do not understand"},
+        {"truncate", Cause::internal, "ended unexpectedly"},
+    };
+    for (const auto& one : cases) {
+        SCOPED_TRACE(one.how);
+        expect_failure(outcome_of(worker, one.how), one.cause, one.words);
+        EXPECT_EQ(outcome_of(worker, "invert").kind, Outcome::Kind::finished);
+    }
+}
+
+TEST(WorkerClient, does_not_take_a_second_outcome) {
+    WorkerClient worker(fake());
+    EXPECT_EQ(outcome_of(worker, "twice").kind, Outcome::Kind::finished);
+    EXPECT_EQ(outcome_of(worker, "invert").kind, Outcome::Kind::finished);
+}
+
+TEST(WorkerClient, reports_a_worker_that_cannot_start) {
+    const struct {
+        std::string command;
+        const char* words;
+    } cases[] = {
+        {"/nowhere/neural-style --worker", "cannot be started"},
+        {"'unfinished", "is not a command"},
+        {"", "is not a command"},
+        {"/bin/false", "exit status 1"},
+        {fake("exit"), "no engine here"},
+        {fake("garbage"), "do not understand"},
+        {fake("old"), "do not understand"},
+    };
+    for (const auto& one : cases) {
+        SCOPED_TRACE(one.command);
+        WorkerClient worker(one.command);
+        expect_failure(outcome_of(worker, "invert"), Cause::host, one.words);
+    }
+}
+
+TEST(WorkerClient, loses_patience) {
+    WorkerClient unready("cat", {200, 60000, 5000});
+    expect_failure(outcome_of(unready, "invert"), Cause::host, "get ready in time");
+    WorkerClient mute(fake("mute"), {200, 60000, 5000});
+    expect_failure(outcome_of(mute, "invert"), Cause::host, "get ready in time");
+    WorkerClient silent(fake(), {60000, 300, 5000});
+    expect_failure(outcome_of(silent, "silent"), Cause::host, "fell silent");
+    WorkerClient closed(fake("closed"));
+    expect_failure(outcome_of(closed, "invert"), Cause::host, "closed its connection");
+}
+
+TEST(WorkerClient, stops_with_the_best_picture) {
+    WorkerClient worker(fake());
+    Record run;
+    worker.start(request("slow", 10000), run.callbacks());
+    ASSERT_TRUE(turn_until([&] { return run.evaluations.size() >= 3; }));
+    worker.stop();
+    worker.stop();
+    ASSERT_TRUE(turn_until([&] { return !run.outcomes.empty(); }));
+    EXPECT_EQ(run.outcomes[0].kind, Outcome::Kind::stopped);
+    EXPECT_FALSE(run.outcomes[0].picture.empty());
+}
+
+TEST(WorkerClient, stops_before_the_worker_is_ready) {
+    WorkerClient worker(fake("late"));
+    Record run;
+    worker.start(request("slow", 10000), run.callbacks());
+    worker.stop();
+    ASSERT_TRUE(turn_until([&] { return !run.outcomes.empty(); }));
+    EXPECT_EQ(run.outcomes[0].kind, Outcome::Kind::stopped);
+}
+
+TEST(WorkerClient, kills_a_worker_that_does_not_stop) {
+    WorkerClient worker(fake(), {60000, 60000, 200});
+    Record run;
+    worker.start(request("deaf", 10000), run.callbacks());
+    ASSERT_TRUE(turn_until([&] { return run.evaluations.size() >= 3; }));
+    worker.stop();
+    ASSERT_TRUE(turn_until([&] { return !run.outcomes.empty(); }));
+    expect_failure(run.outcomes[0], Cause::host, "did not answer the stop");
+}
+
+TEST(WorkerClient, cancels_without_a_word) {
+    WorkerClient worker(fake());
+    worker.cancel();
+    Record run;
+    worker.start(request("slow", 10000), run.callbacks());
+    ASSERT_TRUE(turn_until([&] { return run.evaluations.size() >= 2; }));
+    worker.cancel();
+    EXPECT_FALSE(worker.running());
+    const std::size_t seen = run.evaluations.size();
+    EXPECT_TRUE(turn_until([] { return children().empty(); }));
+    EXPECT_EQ(run.evaluations.size(), seen);
+    EXPECT_TRUE(run.outcomes.empty());
+    EXPECT_EQ(outcome_of(worker, "invert").kind, Outcome::Kind::finished);
+}
+
+TEST(WorkerClient, can_be_used_from_its_own_callbacks) {
+    WorkerClient worker(fake());
+    Record second;
+    WorkerClient::Callbacks told;
+    int outcomes = 0;
+    told.evaluation = [&](const Evaluation&) {
+        if (outcomes == 0) {
+            ++outcomes;
+            worker.cancel();
+            worker.start(request("invert"), second.callbacks());
+        }
+    };
+    told.outcome = [&](Outcome) { ADD_FAILURE() << "a cancelled run has no outcome"; };
+    worker.start(request("invert"), told);
+    ASSERT_TRUE(turn_until([&] { return !second.outcomes.empty(); }));
+    EXPECT_EQ(second.outcomes[0].kind, Outcome::Kind::finished);
+
+    Record third;
+    told = {};
+    told.outcome = [&](Outcome) { worker.start(request("invert"), third.callbacks()); };
+    worker.start(request("invert"), told);
+    ASSERT_TRUE(turn_until([&] { return !third.outcomes.empty(); }));
+}
+
+TEST(WorkerClient, warms_up_and_tells_what_it_found) {
+    ASSERT_TRUE(turn_until([] { return children().empty(); }));  // those of other tests
+    WorkerClient worker(fake("late"));
+    int ready = 0;
+    const auto count = [&](const wire::Hello& hello) {
+        EXPECT_EQ(hello.auto_network, "invert");
+        ++ready;
+    };
+    worker.warm_up(count);
+    EXPECT_EQ(children().size(), 1u);
+    ASSERT_TRUE(turn_until([&] { return ready == 1; }));
+    worker.warm_up(count);
+    EXPECT_EQ(ready, 1);  // never from inside the call
+    ASSERT_TRUE(turn_until([&] { return ready == 2; }));
+    EXPECT_EQ(children().size(), 1u);
+}
+
+TEST(WorkerClient, warming_up_in_vain_is_told_by_the_next_start) {
+    WorkerClient missing("/nowhere/neural-style");
+    missing.warm_up([](const wire::Hello&) { ADD_FAILURE(); });
+    turn_for(50);
+    expect_failure(outcome_of(missing, "invert"), Cause::host, "cannot be started");
+}
+
+TEST(WorkerClient, replaces_a_worker_that_died_while_idle) {
+    WorkerClient worker(fake());
+    outcome_of(worker, "invert");
+    ASSERT_EQ(children().size(), 1u);
+    ::kill(children()[0], SIGKILL);
+    g_usleep(100 * 1000);  // dead, and the main loop has not heard of it
+    EXPECT_EQ(outcome_of(worker, "invert").kind, Outcome::Kind::finished);
+}
+
+TEST(WorkerClient, leaves_no_worker_behind) {
+    {
+        WorkerClient worker(fake());
+        Record run;
+        worker.start(request("deaf", 10000), run.callbacks());
+        ASSERT_TRUE(turn_until([&] { return !run.evaluations.empty(); }));
+        ASSERT_EQ(children().size(), 1u);
+    }
+    EXPECT_TRUE(turn_until([] { return children().empty(); }));
+}
+
+TEST(WorkerClient, takes_its_worker_along_when_killed) {
+    int pipe[2];
+    ASSERT_EQ(::pipe(pipe), 0);
+    const pid_t middle = ::fork();
+    if (middle == 0) {
+        WorkerClient worker(fake());
+        Record run;
+        worker.start(request("silent"), run.callbacks());  // one that would live on
+        turn_until([&] { return run.evaluations.size() >= 3; });
+        const std::vector<int> mine = children();
+        const int pid = mine.empty() ? 0 : mine[0];
+        (void)!::write(pipe[1], &pid, sizeof pid);
+        ::pause();
+    }
+    int worker = 0;
+    ASSERT_EQ(::read(pipe[0], &worker, sizeof worker), ssize_t(sizeof worker));
+    ::close(pipe[0]);
+    ::close(pipe[1]);
+    ASSERT_GT(worker, 0);
+    ::kill(middle, SIGKILL);
+    ::waitpid(middle, nullptr, 0);
+    const auto lives = [&] {
+        std::ifstream file("/proc/" + std::to_string(worker) + "/stat");
+        std::string pid, name, state;
+        return bool(file >> pid >> name >> state) && state != "Z";
+    };
+    EXPECT_TRUE(turn_until([&] { return !lives(); }));
+}
+
+TEST(WorkerClient, keeps_the_main_loop_turning_under_large_pictures) {
+    WorkerClient worker(fake());
+    Record run;
+    worker.start(request("invert", 1, 3000, 2000), run.callbacks());  // 96 MB each way
+    int turns = 0;
+    const guint ticks = g_timeout_add(
+        5, [](gpointer data) -> gboolean { return ++*static_cast<int*>(data), TRUE; }, &turns);
+    ASSERT_TRUE(turn_until([&] { return !run.outcomes.empty(); }));
+    g_source_remove(ticks);
+    EXPECT_EQ(run.outcomes[0].kind, Outcome::Kind::finished);
+    EXPECT_EQ(run.outcomes[0].picture.width, 3000);
+    EXPECT_GT(turns, 10);
+}
+
+TEST(WorkerClient, finds_its_worker) {
+    g_setenv("NEURAL_STYLE_WORKER", "ssh box neural-style --worker", TRUE);
+    EXPECT_EQ(WorkerClient::standard_command(), "ssh box neural-style --worker");
+    g_unsetenv("NEURAL_STYLE_WORKER");
+    const std::string command = WorkerClient::standard_command();
+    EXPECT_NE(command.find("neural-style"), std::string::npos);
+    EXPECT_NE(command.find("--worker"), std::string::npos);
+}
+
+}  // namespace
