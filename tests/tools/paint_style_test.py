@@ -1,0 +1,45 @@
+#!/usr/bin/python3
+"""Every style of tools/paint-style paints a picture of the asked size and a varied one; the seed alone decides."""
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import numpy as np
+from PIL import Image
+
+from source_tree import TOP
+
+PROGRAM = str(TOP / "tools/paint-style")
+
+
+class PaintStyle(unittest.TestCase):
+    def paint(self, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            output = pathlib.Path(folder) / "style.png"
+            subprocess.run([PROGRAM, arguments[0], str(output), *arguments[1:]], check=True)
+            return np.asarray(Image.open(output), np.float32)
+
+    def test_every_style(self):
+        styles = subprocess.run([PROGRAM, "--list"], capture_output=True, text=True, check=True).stdout.split()
+        self.assertIn("swirls", styles)
+        for style in styles:
+            with self.subTest(style):
+                picture = self.paint(style, "--size", "128x96")
+                self.assertEqual(picture.shape, (96, 128, 3))
+                self.assertGreater(picture.std(), 25)
+
+    def test_the_seed_decides(self):
+        first = self.paint("woodcut", "--size", "128x96", "--seed", "1")
+        np.testing.assert_array_equal(first, self.paint("woodcut", "--size", "128x96"))
+        self.assertGreater(np.abs(first - self.paint("woodcut", "--size", "128x96", "--seed", "2")).mean(), 0.2)
+
+    def test_wrong_arguments(self):
+        for arguments in (["oil", "x.png"], ["swirls"], ["swirls", "x.png", "--size", "big"], ["swirls", "x.png", "--size", "9x9"]):
+            done = subprocess.run([PROGRAM, *arguments], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("error:", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
