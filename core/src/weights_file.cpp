@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "weights_pytorch.hpp"
 #include "weights_safetensors.hpp"
 
 namespace neural_style {
@@ -59,7 +60,10 @@ std::string what_else(const std::vector<std::uint8_t>& head) {
     if (head.empty()) return "it is empty";
     if (starts_with(head, "\x89HDF\r\n", 6)) return "it is a Keras file (HDF5), which this program does not read";
     if (starts_with(head, "\x93NUMPY", 6)) return "it is a NumPy array";
+    if (head[0] == 0x80) return "it is a Python pickle, but not one of PyTorch's state dictionaries";
     const std::string text(head.begin(), head.end());
+    if (text.size() > 262 && text.compare(257, 5, "ustar") == 0)
+        return "it is a tar archive, as PyTorch wrote them before 0.1.10; save it again with a newer one";
     if (text.find("<html") != std::string::npos || text.find("<HTML") != std::string::npos ||
         text.find("<!doctype") != std::string::npos || text.find("<!DOCTYPE") != std::string::npos)
         return "it is a web page; the download gave a message instead of the file";
@@ -102,6 +106,12 @@ void WeightsFile::open() {
         if (looks_like_safetensors(head)) {
             form_ = "safetensors";
             tensors_ = read_safetensors(*bytes_);
+        } else if (looks_like_zip(head)) {
+            form_ = "PyTorch";
+            tensors_ = read_pytorch_zip(*bytes_);
+        } else if (looks_like_old_pytorch(head)) {
+            form_ = "PyTorch before 1.6";
+            tensors_ = read_old_pytorch(*bytes_);
         } else {
             wrong = what_else(head);
         }

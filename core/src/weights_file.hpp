@@ -1,8 +1,9 @@
 // A file of trained weights, whatever its form: which tensors it has, and their numbers as floats.
 // Used by the encoder (load_convolutions) and by the installer of weights; one thread at a time per object.
 //
-// Forms: safetensors. Every length, offset and shape in the file is checked before it is used, nothing in it is ever
-// executed, and no more is read or allocated than the tensors asked for.
+// Forms: safetensors; PyTorch's state dictionaries (.pth), as zip archives and as before 1.6. Every length, offset and
+// shape in the file is checked before it is used, nothing in it is ever executed, and no more is read or allocated than
+// the tensors asked for.
 #pragma once
 
 #include <cstdint>

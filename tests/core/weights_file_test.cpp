@@ -33,7 +33,8 @@ TEST(WeightsFile, ReadsEveryNumberFormatExactly) {
     // 1, -2, 0.5, the smallest and the largest finite number of each form.
     std::vector<std::uint8_t> file = safetensors_with(
         R"({"__metadata__":{"format":"pt"},"h":{"dtype":"F16","shape":[5],"data_offsets":[0,10]},)"
-        R"("b":{"dtype":"BF16","shape":[5],"data_offsets":[10,20]},"f":{"dtype":"F32","shape":[1,5],"data_offsets":[20,40]}})",
+        R"("b":{"dtype":"BF16","shape":[5],"data_offsets":[10,20]},)"
+        R"("f":{"dtype":"F32","shape":[1,5],"data_offsets":[20,40]}})",
         0);
     const std::uint16_t half[] = {0x3c00, 0xc000, 0x3800, 0x0001, 0x7bff};
     const std::uint16_t brain[] = {0x3f80, 0xc000, 0x3f00, 0x0001, 0x7f7f};
@@ -75,7 +76,8 @@ TEST(WeightsFile, RefusesDamagedTables) {
         {R"({"a":[[[[[[[[1]]]]]]]]})", "wrong kind"},
         {R"({"a":{"b":{"c":{}}}})", "unknown key"},
         {R"({"a":{"dtype":"F32"}})", "not complete"},
-        {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
+        {R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+         R"("a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
          "twice"},
         {R"({"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "twice"},
         {entry("F32", "[1]", "[0,4,8]"), "too many"},
