@@ -1,0 +1,395 @@
+#include "conv_chain.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+namespace neural_style {
+
+using winograd::Buffer;
+using winograd::padded_channels;
+
+namespace {
+
+std::size_t area(int height, int width) { return static_cast<std::size_t>(height) * width; }
+
+// copies a map from one number of floats a pixel to another
+void repack(const float* from, int from_channels, float* to, int to_channels, std::size_t pixels, int threads) {
+    const int common = std::min(from_channels, to_channels);
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (std::size_t i = 0; i < pixels; ++i) {
+        std::copy_n(from + i * from_channels, common, to + i * to_channels);
+        std::fill(to + i * to_channels + common, to + (i + 1) * to_channels, 0.0f);
+    }
+}
+
+}  // namespace
+
+std::vector<ConvChain::Step> ConvChain::make_steps(const std::vector<ChainLayer>& layers,
+                                                   const std::vector<Tap>& taps) {
+    const auto refuse = [](int layer, const char* why) {
+        throw std::invalid_argument("layer " + std::to_string(layer) + " of the chain " + why);
+    };
+    int last = -1;
+    for (const Tap& tap : taps) {
+        if (tap.layer < 0 || tap.layer >= static_cast<int>(layers.size())) refuse(tap.layer, "is tapped but is none");
+        last = std::max(last, tap.layer);
+    }
+    if (last < 0) throw std::invalid_argument("a chain needs at least one tap");
+    std::vector<Step> steps;
+    std::vector<int> step_of(last + 1);
+    for (int i = 0; i <= last; ++i) {
+        const ChainLayer& layer = layers[i];
+        if (layer.kind == ChainLayer::Kind::pool) {
+            if (i == 0 || layers[i - 1].kind != ChainLayer::Kind::convolution)
+                refuse(i, "is a pooling that does not follow a convolution");
+            steps.back().pools = true;
+        } else {
+            if (layer.in_channels < 1 || layer.out_channels < 1 || layer.in_channels > winograd::most_channels ||
+                layer.out_channels > winograd::most_channels)
+                refuse(i, "has too few or too many channels");
+            if (!steps.empty() && steps.back().out_channels != layer.in_channels)
+                refuse(i, "takes another number of channels than the layer before it gives");
+            Step step;
+            step.layer = i;
+            step.in_channels = layer.in_channels;
+            step.out_channels = layer.out_channels;
+            steps.push_back(std::move(step));
+        }
+        step_of[i] = static_cast<int>(steps.size()) - 1;
+    }
+    for (std::size_t i = 0; i < taps.size(); ++i) {
+        Step& step = steps[step_of[taps[i].layer]];
+        int& slot = layers[taps[i].layer].kind == ChainLayer::Kind::pool ? step.tap_pooled
+                    : taps[i].after_relu                                 ? step.tap_after
+                                                                         : step.tap_before;
+        if (slot >= 0) refuse(taps[i].layer, "is tapped twice");
+        slot = static_cast<int>(i);
+    }
+    return steps;
+}
+
+ConvChain::ConvChain(const std::vector<ChainLayer>& layers, const std::vector<Tap>& taps, winograd::Padding padding,
+                     Pooling pooling, int threads)
+    : padding_(padding),
+      pooling_(pooling),
+      threads_(std::max(1, threads)),
+      kernels_(winograd::kernels()),
+      taps_(taps.size()),
+      steps_(make_steps(layers, taps)) {
+    for (Step& step : steps_) {
+        const ChainLayer& layer = layers[step.layer];
+        if (layer.weight.size() != area(step.in_channels, step.out_channels) * 9 ||
+            layer.bias.size() != static_cast<std::size_t>(step.out_channels))
+            throw std::invalid_argument("layer " + std::to_string(step.layer) +
+                                        " of the chain has weights of another size than its channels ask for");
+        step.forward =
+            winograd::pack_weights(kernels_, layer.weight.data(), step.out_channels, step.in_channels, false, threads_);
+        step.backward =
+            winograd::pack_weights(kernels_, layer.weight.data(), step.out_channels, step.in_channels, true, threads_);
+        const int padded = padded_channels(step.out_channels);
+        step.bias = Buffer(padded * sizeof(float));
+        std::copy(layer.bias.begin(), layer.bias.end(), step.bias.floats());
+        std::fill(step.bias.floats() + step.out_channels, step.bias.floats() + padded, 0.0f);
+    }
+}
+
+ConvChain::Sizes ConvChain::sizes(const std::vector<Step>& steps, std::size_t taps, Pooling pooling, int threads,
+                                  int height, int width) {
+    const winograd::Kernels& kernels = winograd::kernels();
+    Sizes result;
+    result.dense_taps.assign(taps, 0);
+    const auto share = [&](int rows, int columns, int channels) {
+        result.shared_map = std::max(result.shared_map, area(rows, columns) * padded_channels(channels));
+    };
+    share(height, width, steps.front().in_channels);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        const Step& step = steps[i];
+        const bool last = i + 1 == steps.size();
+        const std::size_t pixels = area(height, width), pooled_pixels = area(height / 2, width / 2);
+        const int channels = padded_channels(step.out_channels);
+        StepSizes kept;
+        if (step.tap_before >= 0) kept.before_relu = pixels * channels;
+        kept.own_after_relu = step.tap_after >= 0;
+        // a step whose features before ReLU are kept is read from there
+        if (kept.own_after_relu || (!last && !step.pools && step.tap_before < 0)) kept.after_relu = pixels * channels;
+        kept.own_pooled = step.tap_pooled >= 0;
+        if (step.pools) kept.pooled = pooled_pixels * channels;
+        // 8 bytes more: masks are read in words
+        const std::size_t mask = pixels * kernels.mask_bytes(channels) + 8;
+        if (kept.own_after_relu || (step.pools ? pooling == Pooling::average : !last)) kept.relu_mask = mask;
+        if (step.pools && pooling == Pooling::max) kept.pool_mask = mask;
+        result.steps.push_back(kept);
+
+        if (channels != step.out_channels) {
+            for (const int tap : {step.tap_before, step.tap_after})
+                if (tap >= 0) result.dense_taps[tap] = pixels * step.out_channels;
+            if (step.tap_pooled >= 0) result.dense_taps[step.tap_pooled] = pooled_pixels * step.out_channels;
+        }
+        // a gradient is spread out over the whole map only where taps join a pooling's, or at the end of the chain
+        if (!step.pools || last || step.tap_before >= 0 || step.tap_after >= 0)
+            share(height, width, step.out_channels);
+        else
+            share(height / 2, width / 2, step.out_channels);
+        for (const bool backward : {false, true})
+            result.scratch = std::max(
+                result.scratch,
+                winograd::scratch_floats(kernels, backward ? step.out_channels : step.in_channels,
+                                         backward ? step.in_channels : step.out_channels, height, width, threads));
+        if (step.pools) {
+            height /= 2;
+            width /= 2;
+        }
+    }
+    return result;
+}
+
+std::size_t ConvChain::Sizes::bytes() const {
+    std::size_t floats = 2 * shared_map + scratch, masks = 0;
+    for (const StepSizes& step : steps) {
+        floats += step.before_relu + (step.own_after_relu ? step.after_relu : 0) + (step.own_pooled ? step.pooled : 0);
+        masks += step.relu_mask + step.pool_mask;
+    }
+    // a copy of the features without the padded channels, and one of the gradient with them
+    for (const std::size_t dense : dense_taps) floats += dense ? 3 * dense : 0;
+    return floats * sizeof(float) + masks;
+}
+
+void ConvChain::plan(int height, int width) {
+    if (height == height_ && width == width_) return;
+    int rows = height, columns = width;
+    for (const Step& step : steps_) {
+        if (rows < 1 || columns < 1)
+            throw std::invalid_argument("a picture of " + std::to_string(width) + " x " + std::to_string(height) +
+                                        " pixels is too small for this network");
+        if (step.pools) {
+            rows /= 2;
+            columns /= 2;
+        }
+    }
+    if (rows < 1 || columns < 1)
+        throw std::invalid_argument("a picture of " + std::to_string(width) + " x " + std::to_string(height) +
+                                    " pixels is too small for this network");
+    // what was planned before is given back first, so that two sizes are never in memory at once
+    height_ = width_ = 0;
+    computed_ = false;
+    for (Buffer& map : shared_) map = Buffer();
+    scratch_ = Buffer();
+    dense_taps_.clear();
+    padded_gradients_.clear();
+    for (Step& step : steps_) {
+        for (Buffer& memory : step.tap_memory) memory = Buffer();
+        for (Buffer& memory : step.mask_memory) memory = Buffer();
+    }
+
+    sizes_ = sizes(steps_, taps_, pooling_, threads_, height, width);
+    for (Buffer& map : shared_) map = Buffer(sizes_.shared_map * sizeof(float));
+    scratch_ = Buffer(sizes_.scratch * sizeof(float));
+    const auto own = [](Buffer& memory, std::size_t floats) {
+        memory = Buffer(floats * sizeof(float));
+        return memory.floats();
+    };
+    const auto mask = [](Buffer& memory, std::size_t bytes) -> std::uint8_t* {
+        if (bytes == 0) return nullptr;
+        memory = Buffer(bytes);
+        return memory.bytes();
+    };
+    rows = height;
+    columns = width;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+        Step& step = steps_[i];
+        const StepSizes& kept = sizes_.steps[i];
+        float* shared = shared_[i % 2].floats();
+        step.height = rows;
+        step.width = columns;
+        step.before_relu = kept.before_relu ? own(step.tap_memory[0], kept.before_relu) : nullptr;
+        step.after_relu = kept.own_after_relu ? own(step.tap_memory[1], kept.after_relu)
+                          : kept.after_relu   ? shared
+                                              : nullptr;
+        step.pooled = kept.own_pooled ? own(step.tap_memory[2], kept.pooled) : kept.pooled ? shared : nullptr;
+        step.relu_mask = mask(step.mask_memory[0], kept.relu_mask);
+        step.pool_mask = mask(step.mask_memory[1], kept.pool_mask);
+        if (step.pools) {
+            rows /= 2;
+            columns /= 2;
+        }
+    }
+    dense_taps_.resize(taps_);
+    padded_gradients_.resize(taps_);
+    height_ = height;
+    width_ = width;
+    for (std::size_t i = 0; i < taps_; ++i) {
+        if (!sizes_.dense_taps[i]) continue;
+        const FeatureMap map = padded_tap(i);
+        dense_taps_[i] = Buffer(sizes_.dense_taps[i] * sizeof(float));
+        padded_gradients_[i] = Buffer(area(map.height, map.width) * padded_channels(map.channels) * sizeof(float));
+    }
+}
+
+FeatureMap ConvChain::padded_tap(std::size_t index) const {
+    const int wanted = static_cast<int>(index);
+    for (const Step& step : steps_) {
+        if (step.tap_before == wanted) return {step.before_relu, step.height, step.width, step.out_channels};
+        if (step.tap_after == wanted) return {step.after_relu, step.height, step.width, step.out_channels};
+        if (step.tap_pooled == wanted) return {step.pooled, step.height / 2, step.width / 2, step.out_channels};
+    }
+    throw std::out_of_range("the chain has no tap " + std::to_string(index));
+}
+
+FeatureMap ConvChain::tap(std::size_t index) const {
+    if (!computed_) throw std::logic_error("the chain's features are read before its forward");
+    FeatureMap map = padded_tap(index);
+    if (sizes_.dense_taps[index]) map.data = dense_taps_[index].floats();
+    return map;
+}
+
+void ConvChain::forward(const float* input, int height, int width) {
+    plan(height, width);
+    const int in_channels = steps_.front().in_channels;
+    winograd::Source source;
+    source.padding = padding_;
+    source.height = height;
+    source.width = width;
+    source.channels = padded_channels(in_channels);
+    repack(input, in_channels, shared_[1].floats(), source.channels, area(height, width), threads_);
+    source.data = shared_[1].floats();
+    for (const Step& step : steps_) {
+        winograd::ForwardStore store;
+        store.height = step.height;
+        store.width = step.width;
+        store.channels = padded_channels(step.out_channels);
+        store.bias = step.bias.floats();
+        store.before_relu = step.before_relu;
+        store.after_relu = step.after_relu;
+        store.relu_mask = step.relu_mask;
+        if (step.pools)
+            store.pool =
+                pooling_ == Pooling::max ? winograd::ForwardStore::Pool::max : winograd::ForwardStore::Pool::average;
+        store.pooled = step.pooled;
+        store.pool_mask = step.pool_mask;
+        winograd::convolve(kernels_, step.forward, source, store, scratch_.floats(), threads_);
+
+        source.height = step.pools ? step.height / 2 : step.height;
+        source.width = step.pools ? step.width / 2 : step.width;
+        source.channels = store.channels;
+        source.relu = !step.pools && !step.after_relu;
+        source.data = step.pools ? step.pooled : step.after_relu ? step.after_relu : step.before_relu;
+    }
+    for (std::size_t i = 0; i < taps_; ++i) {
+        if (!sizes_.dense_taps[i]) continue;
+        const FeatureMap map = padded_tap(i);
+        repack(map.data, padded_channels(map.channels), dense_taps_[i].floats(), map.channels,
+               area(map.height, map.width), threads_);
+    }
+    computed_ = true;
+}
+
+// The gradient to the output, before ReLU, of step `index`: that of the step after it lies in shared_[shared] (unless
+// `deepest`: then there is none) and has its taps joined in already, but for those in front of a pooling.
+winograd::Source ConvChain::backward_source(std::size_t index, bool deepest, const std::vector<const float*>& gradients,
+                                            int& shared) {
+    const Step& step = steps_[index];
+    const auto of_tap = [&](int tap) { return tap < 0 ? nullptr : gradients[tap]; };
+    const float *before = of_tap(step.tap_before), *after = of_tap(step.tap_after);
+    const std::uint8_t* unpool_mask = pooling_ == Pooling::max ? step.pool_mask : step.relu_mask;
+    winograd::Source source;
+    source.height = step.height;
+    source.width = step.width;
+    source.channels = padded_channels(step.out_channels);
+    source.data = shared_[shared].floats();
+    if (!deepest && !step.pools) return source;
+    if (!deepest && !before && !after) {
+        source.unpool_mask = unpool_mask;
+        return source;
+    }
+    const float* pooled = !step.pools ? nullptr : deepest ? of_tap(step.tap_pooled) : source.data;
+    const float scale = deepest && pooling_ == Pooling::average ? 0.25f : 1.0f;
+    shared = 1 - shared;
+    float* joined = shared_[shared].floats();
+    const int pooled_height = step.height / 2, pooled_width = step.width / 2, channels = source.channels;
+    const std::size_t mask_bytes = kernels_.mask_bytes(channels);
+#pragma omp parallel for num_threads(threads_) schedule(static)
+    for (int y = 0; y < step.height; ++y)
+        for (int x = 0; x < step.width; ++x) {
+            const std::size_t pixel = area(y, step.width) + x, at = pixel * channels, mask_at = pixel * mask_bytes;
+            const bool in_window = pooled && y / 2 < pooled_height && x / 2 < pooled_width;
+            kernels_.join_gradients(in_window ? pooled + (area(y / 2, pooled_width) + x / 2) * channels : nullptr,
+                                    in_window ? unpool_mask + mask_at : nullptr, scale, after ? after + at : nullptr,
+                                    after ? step.relu_mask + mask_at : nullptr, before ? before + at : nullptr,
+                                    channels, joined + at);
+        }
+    source.data = joined;
+    return source;
+}
+
+void ConvChain::backward(const std::vector<const float*>& tap_gradients, float* input_gradient) {
+    if (!computed_) throw std::logic_error("the chain's backward is called before its forward");
+    if (tap_gradients.size() != taps_) throw std::invalid_argument("the chain needs one gradient for every tap");
+    const int in_channels = steps_.front().in_channels;
+    std::vector<const float*> gradients = tap_gradients;
+    for (std::size_t i = 0; i < taps_; ++i) {
+        if (!gradients[i] || !sizes_.dense_taps[i]) continue;
+        const FeatureMap map = padded_tap(i);
+        repack(gradients[i], map.channels, padded_gradients_[i].floats(), padded_channels(map.channels),
+               area(map.height, map.width), threads_);
+        gradients[i] = padded_gradients_[i].floats();
+    }
+    const auto of_tap = [&](int tap) { return tap < 0 ? nullptr : gradients[tap]; };
+    int deepest = static_cast<int>(steps_.size()) - 1;
+    while (deepest >= 0 && !of_tap(steps_[deepest].tap_before) && !of_tap(steps_[deepest].tap_after) &&
+           !of_tap(steps_[deepest].tap_pooled))
+        --deepest;
+    if (deepest < 0) {
+        std::fill_n(input_gradient, area(height_, width_) * in_channels, 0.0f);
+        return;
+    }
+    int shared = 0;
+    for (int i = deepest; i >= 0; --i) {
+        const Step& step = steps_[i];
+        const winograd::Source source = backward_source(i, i == deepest, gradients, shared);
+        winograd::BackwardStore store;
+        store.height = step.height;
+        store.width = step.width;
+        store.channels = padded_channels(step.in_channels);
+        shared = 1 - shared;
+        store.out = shared_[shared].floats();
+        if (i > 0) {
+            const Step& previous = steps_[i - 1];
+            if (previous.pools) {
+                store.before_mask = of_tap(previous.tap_pooled);
+                // each element of a window takes its quarter
+                if (pooling_ == Pooling::average) store.scale = 0.25f;
+            } else {
+                store.before_mask = of_tap(previous.tap_after);
+                store.relu_mask = previous.relu_mask;
+                store.after_mask = of_tap(previous.tap_before);
+            }
+        }
+        winograd::convolve(kernels_, step.backward, source, store, scratch_.floats(), threads_);
+        if (padding_ != winograd::Padding::zero)
+            winograd::add_frame_gradient(kernels_, step.backward, source, store, padding_, scratch_.floats(), threads_);
+    }
+    repack(shared_[shared].floats(), padded_channels(in_channels), input_gradient, in_channels, area(height_, width_),
+           threads_);
+}
+
+std::size_t ConvChain::weight_bytes() const {
+    std::size_t bytes = 0;
+    for (const Step& step : steps_) bytes += step.forward.packed.size() + step.backward.packed.size();
+    return bytes;
+}
+
+std::size_t ConvChain::work_bytes() const { return height_ ? sizes_.bytes() : 0; }
+
+std::size_t ConvChain::predicted_bytes(const std::vector<ChainLayer>& layers, const std::vector<Tap>& taps,
+                                       winograd::Padding, Pooling pooling, int threads, int height, int width) {
+    const std::vector<Step> steps = make_steps(layers, taps);
+    std::size_t bytes = sizes(steps, taps.size(), pooling, std::max(1, threads), height, width).bytes();
+    for (const Step& step : steps)
+        bytes += winograd::packed_bytes(winograd::kernels(), step.in_channels, step.out_channels) +
+                 winograd::packed_bytes(winograd::kernels(), step.out_channels, step.in_channels);
+    return bytes;
+}
+
+}  // namespace neural_style

@@ -1,0 +1,426 @@
+// Compiled once for every instruction set by Highway's foreach_target; see winograd_kernels.hpp.
+//
+// The transforms are those of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (2016), for F(4x4,
+// 3x3), but with the interpolation points 0, +-1/sqrt(2), +-sqrt(2) and infinity instead of 0, +-1, +-2 and infinity:
+// as many operations, and a quarter of the rounding error.
+#include "winograd_kernels.hpp"
+
+#include <algorithm>
+
+// Vectors are kept in arrays, which scalable vectors cannot be; SSSE3 alone is too rare to be worth its code.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV | HWY_SSSE3)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "winograd_kernels.cpp"
+#include <hwy/foreach_target.h>
+// foreach_target must come first
+#include <hwy/highway.h>
+
+#if defined(__clang__)
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#define UNROLLED _Pragma("GCC unroll 16")
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace neural_style::winograd {
+namespace HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using D = hn::CappedTag<float, channel_block>;
+using V = hn::VFromD<D>;
+
+constexpr int lanes = static_cast<int>(hn::MaxLanes(D()));
+constexpr int vector_mask_bytes = lanes < 8 ? 1 : lanes / 8;
+constexpr int panel_vectors = 2;
+constexpr int panel = panel_vectors * lanes;
+// accumulators, two panel vectors and a broadcast value must fit the registers: 32 of them on AVX-512 and NEON, else 16
+#if HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON
+constexpr int block = 12;
+#else
+constexpr int block = 6;
+#endif
+// rows of a panel that are multiplied at a time, so that this part of the panel stays in the first-level cache
+constexpr int depth_block = 256;
+
+constexpr float point_a = 0.70710678118654752f;  // 1/sqrt(2)
+constexpr float point_b = 1.41421356237309505f;  // sqrt(2)
+constexpr float point_a_cubed = 0.35355339059327376f;
+constexpr float point_b_cubed = 2.82842712474619010f;
+
+// B^T d along one axis
+HWY_INLINE void to_products(const V* HWY_RESTRICT d, V* HWY_RESTRICT t) {
+    const D tag;
+    const V half = hn::Set(tag, 0.5f), two = hn::Set(tag, 2.0f), both = hn::Set(tag, 2.5f);
+    const V a = hn::Set(tag, point_a), b = hn::Set(tag, point_b);
+    const V even_a = hn::NegMulAdd(two, d[2], d[4]), odd_a = hn::NegMulAdd(two, d[1], d[3]);
+    const V even_b = hn::NegMulAdd(half, d[2], d[4]), odd_b = hn::NegMulAdd(half, d[1], d[3]);
+    t[0] = hn::NegMulAdd(both, d[2], hn::Add(d[0], d[4]));
+    t[1] = hn::MulAdd(a, odd_a, even_a);
+    t[2] = hn::NegMulAdd(a, odd_a, even_a);
+    t[3] = hn::MulAdd(b, odd_b, even_b);
+    t[4] = hn::NegMulAdd(b, odd_b, even_b);
+    t[5] = hn::NegMulAdd(both, d[3], hn::Add(d[1], d[5]));
+}
+
+// A^T m along one axis
+HWY_INLINE void from_products(const V* HWY_RESTRICT m, V* HWY_RESTRICT y) {
+    const D tag;
+    const V p = hn::Add(m[1], m[2]), q = hn::Sub(m[1], m[2]), r = hn::Add(m[3], m[4]), s = hn::Sub(m[3], m[4]);
+    y[0] = hn::Add(hn::Add(m[0], p), r);
+    y[1] = hn::MulAdd(hn::Set(tag, point_a), q, hn::Mul(hn::Set(tag, point_b), s));
+    y[2] = hn::MulAdd(hn::Set(tag, 0.5f), p, hn::Mul(hn::Set(tag, 2.0f), r));
+    y[3] = hn::MulAdd(hn::Set(tag, point_a_cubed), q, hn::MulAdd(hn::Set(tag, point_b_cubed), s, m[5]));
+}
+
+std::size_t mask_bytes(int channels) { return static_cast<std::size_t>(channels) / lanes * vector_mask_bytes; }
+
+// G w G^T in double precision, for the produced channels of one panel
+void pack_panel(const float* weight, int out_channels, int in_channels, bool backward, int panel_index, float* packed) {
+    constexpr double root_half = 0.70710678118654752440, root_two = 1.41421356237309504880;
+    // row i: (1, p, p^2) of its point p, divided by the product of p's differences from the other finite points
+    constexpr double rows[patch_edge][3] = {{1, 0, 0},
+                                            {-2 / 3.0, -2 / 3.0 * root_half, -1 / 3.0},
+                                            {-2 / 3.0, 2 / 3.0 * root_half, -1 / 3.0},
+                                            {1 / 6.0, root_two / 6.0, 1 / 3.0},
+                                            {1 / 6.0, -root_two / 6.0, 1 / 3.0},
+                                            {0, 0, 1}};
+    const int depth = backward ? out_channels : in_channels, produced = backward ? in_channels : out_channels;
+    const int panels = (produced + panel - 1) / panel;
+    const std::size_t product_stride = static_cast<std::size_t>(panels) * depth * panel;
+    double kernel[9][panel] = {};
+    double half_way[patch_edge][3][panel];
+    for (int c = 0; c < depth; ++c) {
+        for (int lane = 0; lane < panel; ++lane) {
+            const int k = panel_index * panel + lane;
+            if (k >= produced) break;
+            const float* source = backward ? weight + (static_cast<std::size_t>(c) * in_channels + k) * 9
+                                           : weight + (static_cast<std::size_t>(k) * in_channels + c) * 9;
+            for (int i = 0; i < 9; ++i) kernel[i][lane] = source[backward ? 8 - i : i];
+        }
+        for (int i = 0; i < patch_edge; ++i)
+            for (int b = 0; b < 3; ++b)
+                for (int lane = 0; lane < panel; ++lane)
+                    half_way[i][b][lane] = rows[i][0] * kernel[b][lane] + rows[i][1] * kernel[3 + b][lane] +
+                                           rows[i][2] * kernel[6 + b][lane];
+        float* row = packed + (static_cast<std::size_t>(panel_index) * depth + c) * panel;
+        for (int i = 0; i < patch_edge; ++i)
+            for (int j = 0; j < patch_edge; ++j) {
+                float* out = row + (i * patch_edge + j) * product_stride;
+                for (int lane = 0; lane < panel; ++lane)
+                    out[lane] =
+                        static_cast<float>(rows[j][0] * half_way[i][0][lane] + rows[j][1] * half_way[i][1][lane] +
+                                           rows[j][2] * half_way[i][2][lane]);
+            }
+    }
+}
+
+// transforms one patch for one vector of channels; `load(i, j)` gives the patch's value
+template <class Load>
+HWY_INLINE void transform_patch(const Load& load, float* HWY_RESTRICT v, std::size_t product_stride) {
+    const D tag;
+    V t[patch_edge][patch_edge];
+    UNROLLED for (int j = 0; j < patch_edge; ++j) {
+        V d[patch_edge], column[patch_edge];
+        UNROLLED for (int i = 0; i < patch_edge; ++i) d[i] = load(i, j);
+        to_products(d, column);
+        UNROLLED for (int i = 0; i < patch_edge; ++i) t[i][j] = column[i];
+    }
+    UNROLLED for (int i = 0; i < patch_edge; ++i) {
+        V row[patch_edge];
+        to_products(t[i], row);
+        UNROLLED for (int j = 0; j < patch_edge; ++j)
+            hn::StoreU(row[j], tag, v + (i * patch_edge + j) * product_stride);
+    }
+}
+
+void transform_inner(const float* patch, std::ptrdiff_t row_stride, int channels, bool relu, float* v,
+                     std::size_t product_stride) {
+    const D tag;
+    const V zero = hn::Zero(tag);
+    for (int c = 0; c < channels; c += lanes) {
+        const float* HWY_RESTRICT base = patch + c;
+        const auto at = [&](int i, int j) { return hn::LoadU(tag, base + i * row_stride + j * channels); };
+        if (relu)
+            transform_patch([&](int i, int j) { return hn::Max(zero, at(i, j)); }, v + c, product_stride);
+        else
+            transform_patch(at, v + c, product_stride);
+    }
+}
+
+void transform_gathered(const float* const* pixels, const std::uint8_t* const* masks, int channels, bool relu, float* v,
+                        std::size_t product_stride) {
+    const D tag;
+    const V zero = hn::Zero(tag);
+    for (int c = 0; c < channels; c += lanes) {
+        const int mask_at = c / lanes * vector_mask_bytes;
+        const auto at = [&](int i, int j) { return hn::LoadU(tag, pixels[i * patch_edge + j] + c); };
+        if (masks)
+            transform_patch(
+                [&](int i, int j) {
+                    return hn::IfThenElseZero(hn::LoadMaskBits(tag, masks[i * patch_edge + j] + mask_at), at(i, j));
+                },
+                v + c, product_stride);
+        else if (relu)
+            transform_patch([&](int i, int j) { return hn::Max(zero, at(i, j)); }, v + c, product_stride);
+        else
+            transform_patch(at, v + c, product_stride);
+    }
+}
+
+void transform_line(const float* const* pixels, const std::uint8_t* const* masks, int channels, float* v,
+                    std::size_t product_stride) {
+    const D tag;
+    for (int c = 0; c < channels; c += lanes) {
+        V d[patch_edge], t[patch_edge];
+        UNROLLED for (int i = 0; i < patch_edge; ++i) {
+            d[i] = hn::LoadU(tag, pixels[i] + c);
+            if (masks) d[i] = hn::IfThenElseZero(hn::LoadMaskBits(tag, masks[i] + c / lanes * vector_mask_bytes), d[i]);
+        }
+        to_products(d, t);
+        UNROLLED for (int i = 0; i < patch_edge; ++i) hn::StoreU(t[i], tag, v + c + i * product_stride);
+    }
+}
+
+// m[Rows][panel] (+)= v[Rows][depth] * packed[depth][panel], all in registers
+template <int Rows>
+HWY_NOINLINE void multiply_block(int depth, const float* HWY_RESTRICT v, std::size_t v_stride,
+                                 const float* HWY_RESTRICT packed, float* HWY_RESTRICT m, std::size_t m_stride,
+                                 bool accumulate) {
+    const D tag;
+    V sum[Rows][panel_vectors];
+    if (accumulate) {
+        UNROLLED for (int i = 0; i < Rows; ++i) {
+            sum[i][0] = hn::LoadU(tag, m + i * m_stride);
+            sum[i][1] = hn::LoadU(tag, m + i * m_stride + lanes);
+        }
+    } else {
+        UNROLLED for (int i = 0; i < Rows; ++i) sum[i][0] = sum[i][1] = hn::Zero(tag);
+    }
+    for (int k = 0; k < depth; ++k) {
+        const V first = hn::LoadU(tag, packed + k * panel), second = hn::LoadU(tag, packed + k * panel + lanes);
+        UNROLLED for (int i = 0; i < Rows; ++i) {
+            const V value = hn::Set(tag, v[i * v_stride + k]);
+            sum[i][0] = hn::MulAdd(value, first, sum[i][0]);
+            sum[i][1] = hn::MulAdd(value, second, sum[i][1]);
+        }
+    }
+    UNROLLED for (int i = 0; i < Rows; ++i) {
+        hn::StoreU(sum[i][0], tag, m + i * m_stride);
+        hn::StoreU(sum[i][1], tag, m + i * m_stride + lanes);
+    }
+}
+
+// the last rows of a batch, fewer than `block`
+template <int Rows>
+void multiply_rest(int rows, int depth, const float* v, std::size_t v_stride, const float* packed, float* m,
+                   std::size_t m_stride, bool accumulate) {
+    if constexpr (Rows > 0) {
+        if (rows == Rows)
+            multiply_block<Rows>(depth, v, v_stride, packed, m, m_stride, accumulate);
+        else
+            multiply_rest<Rows - 1>(rows, depth, v, v_stride, packed, m, m_stride, accumulate);
+    }
+}
+
+void multiply(int rows, int depth, const float* v, std::size_t v_stride, const float* packed, int panel_begin,
+              int panel_end, float* m, std::size_t m_stride) {
+    for (int from = 0; from < depth; from += depth_block) {
+        const int count = std::min(depth_block, depth - from);
+        for (int p = panel_begin; p < panel_end; ++p) {
+            const float* weights = packed + (static_cast<std::size_t>(p) * depth + from) * panel;
+            int row = 0;
+            for (; row + block <= rows; row += block)
+                multiply_block<block>(count, v + row * v_stride + from, v_stride, weights,
+                                      m + row * m_stride + static_cast<std::size_t>(p) * panel, m_stride, from > 0);
+            multiply_rest<block - 1>(rows - row, count, v + row * v_stride + from, v_stride, weights,
+                                     m + row * m_stride + static_cast<std::size_t>(p) * panel, m_stride, from > 0);
+        }
+    }
+}
+
+// the 4x4 outputs of one vector of channels
+HWY_INLINE void inverse_patch(const float* HWY_RESTRICT m, std::size_t product_stride, V (&y)[tile_edge][tile_edge]) {
+    const D tag;
+    V t[tile_edge][patch_edge];
+    UNROLLED for (int j = 0; j < patch_edge; ++j) {
+        V d[patch_edge], column[tile_edge];
+        UNROLLED for (int i = 0; i < patch_edge; ++i) d[i] = hn::LoadU(tag, m + (i * patch_edge + j) * product_stride);
+        from_products(d, column);
+        UNROLLED for (int i = 0; i < tile_edge; ++i) t[i][j] = column[i];
+    }
+    UNROLLED for (int i = 0; i < tile_edge; ++i) from_products(t[i], y[i]);
+}
+
+template <bool Full>
+HWY_INLINE void store_forward_tile(const float* m, std::size_t product_stride, const ForwardStore& s, int y, int x) {
+    const D tag;
+    const V zero = hn::Zero(tag);
+    const int tall = Full ? tile_edge : std::min(tile_edge, s.height - y);
+    const int wide = Full ? tile_edge : std::min(tile_edge, s.width - x);
+    const std::size_t pixel = static_cast<std::size_t>(y) * s.width + x;
+    const std::size_t row_step = static_cast<std::size_t>(s.width) * s.channels;
+    const std::size_t pixel_mask_bytes = mask_bytes(s.channels), row_mask_bytes = s.width * pixel_mask_bytes;
+    const bool pools = s.pool != ForwardStore::Pool::none, max_pool = s.pool == ForwardStore::Pool::max;
+    for (int c = 0; c < s.channels; c += lanes) {
+        V out[tile_edge][tile_edge];
+        inverse_patch(m + c, product_stride, out);
+        const V bias = hn::LoadU(tag, s.bias + c);
+        const std::size_t at = pixel * s.channels + c;
+        const std::size_t mask_at = pixel * pixel_mask_bytes + c / lanes * vector_mask_bytes;
+        UNROLLED for (int i = 0; i < tile_edge; ++i) {
+            UNROLLED for (int j = 0; j < tile_edge; ++j) {
+                V value = hn::Add(out[i][j], bias);
+                const bool inside = Full || (i < tall && j < wide);
+                if (inside && s.before_relu) hn::StoreU(value, tag, s.before_relu + at + i * row_step + j * s.channels);
+                // this order of arguments lets a NaN through on x86, so that a broken picture is noticed
+                value = hn::Max(zero, value);
+                out[i][j] = value;
+                if (!inside) continue;
+                if (s.after_relu) hn::StoreU(value, tag, s.after_relu + at + i * row_step + j * s.channels);
+                if (s.relu_mask)
+                    hn::StoreMaskBits(tag, hn::Gt(value, zero),
+                                      s.relu_mask + mask_at + i * row_mask_bytes + j * pixel_mask_bytes);
+            }
+        }
+        if (!pools) continue;
+        const int pooled_width = s.width / 2;
+        UNROLLED for (int i = 0; i < tile_edge; i += 2) {
+            UNROLLED for (int j = 0; j < tile_edge; j += 2) {
+                if (!Full && (i + 1 >= tall || j + 1 >= wide)) continue;
+                float* pooled =
+                    s.pooled + ((static_cast<std::size_t>(y + i) / 2) * pooled_width + (x + j) / 2) * s.channels + c;
+                if (max_pool) {
+                    const V most =
+                        hn::Max(hn::Max(out[i][j], out[i][j + 1]), hn::Max(out[i + 1][j], out[i + 1][j + 1]));
+                    hn::StoreU(most, tag, pooled);
+                    auto rest = hn::Gt(most, zero);
+                    UNROLLED for (int n = 0; n < 4; ++n) {
+                        const auto first = hn::And(rest, hn::Eq(out[i + n / 2][j + n % 2], most));
+                        rest = hn::AndNot(first, rest);
+                        hn::StoreMaskBits(
+                            tag, first,
+                            s.pool_mask + mask_at + (i + n / 2) * row_mask_bytes + (j + n % 2) * pixel_mask_bytes);
+                    }
+                } else {
+                    const V sum = hn::Add(hn::Add(out[i][j], out[i][j + 1]), hn::Add(out[i + 1][j], out[i + 1][j + 1]));
+                    hn::StoreU(hn::Mul(sum, hn::Set(tag, 0.25f)), tag, pooled);
+                }
+            }
+        }
+    }
+}
+
+void store_forward(const float* m, std::size_t product_stride, const ForwardStore& store, int y, int x) {
+    if (y + tile_edge <= store.height && x + tile_edge <= store.width)
+        store_forward_tile<true>(m, product_stride, store, y, x);
+    else
+        store_forward_tile<false>(m, product_stride, store, y, x);
+}
+
+template <bool Full>
+HWY_INLINE void store_backward_tile(const float* m, std::size_t product_stride, const BackwardStore& s, int y, int x) {
+    const D tag;
+    const int tall = Full ? tile_edge : std::min(tile_edge, s.height - y);
+    const int wide = Full ? tile_edge : std::min(tile_edge, s.width - x);
+    const std::size_t pixel = static_cast<std::size_t>(y) * s.width + x;
+    const std::size_t row_step = static_cast<std::size_t>(s.width) * s.channels;
+    const std::size_t pixel_mask_bytes = mask_bytes(s.channels), row_mask_bytes = s.width * pixel_mask_bytes;
+    const V scale = hn::Set(tag, s.scale);
+    for (int c = 0; c < s.channels; c += lanes) {
+        V out[tile_edge][tile_edge];
+        inverse_patch(m + c, product_stride, out);
+        const std::size_t at = pixel * s.channels + c;
+        const std::size_t mask_at = pixel * pixel_mask_bytes + c / lanes * vector_mask_bytes;
+        UNROLLED for (int i = 0; i < tile_edge; ++i) {
+            UNROLLED for (int j = 0; j < tile_edge; ++j) {
+                if (!Full && (i >= tall || j >= wide)) continue;
+                const std::size_t here = at + i * row_step + j * s.channels;
+                V value = out[i][j];
+                if (s.before_mask) value = hn::Add(value, hn::LoadU(tag, s.before_mask + here));
+                if (s.relu_mask)
+                    value = hn::IfThenElseZero(
+                        hn::LoadMaskBits(tag, s.relu_mask + mask_at + i * row_mask_bytes + j * pixel_mask_bytes),
+                        value);
+                if (s.after_mask) value = hn::Add(value, hn::LoadU(tag, s.after_mask + here));
+                hn::StoreU(hn::Mul(value, scale), tag, s.out + here);
+            }
+        }
+    }
+}
+
+void store_backward(const float* m, std::size_t product_stride, const BackwardStore& store, int y, int x) {
+    if (y + tile_edge <= store.height && x + tile_edge <= store.width)
+        store_backward_tile<true>(m, product_stride, store, y, x);
+    else
+        store_backward_tile<false>(m, product_stride, store, y, x);
+}
+
+void store_line(const float* m, std::size_t product_stride, int channels, int count, float* out) {
+    const D tag;
+    for (int c = 0; c < channels; c += lanes) {
+        V d[patch_edge], y[tile_edge];
+        UNROLLED for (int i = 0; i < patch_edge; ++i) d[i] = hn::LoadU(tag, m + c + i * product_stride);
+        from_products(d, y);
+        UNROLLED for (int i = 0; i < tile_edge; ++i) {
+            if (i < count) hn::StoreU(y[i], tag, out + c + i * channels);
+        }
+    }
+}
+
+HWY_INLINE V masked(V value, const std::uint8_t* mask, int c) {
+    const D tag;
+    return mask ? hn::IfThenElseZero(hn::LoadMaskBits(tag, mask + c / lanes * vector_mask_bytes), value) : value;
+}
+
+void add_masked(const float* value, const std::uint8_t* mask, float scale, int channels, float* out) {
+    const D tag;
+    const V factor = hn::Set(tag, scale);
+    for (int c = 0; c < channels; c += lanes)
+        hn::StoreU(hn::Add(hn::LoadU(tag, out + c), hn::Mul(masked(hn::LoadU(tag, value + c), mask, c), factor)), tag,
+                   out + c);
+}
+
+void join_gradients(const float* pooled, const std::uint8_t* pool_mask, float scale, const float* after_relu,
+                    const std::uint8_t* relu_mask, const float* before_relu, int channels, float* out) {
+    const D tag;
+    const V factor = hn::Set(tag, scale);
+    for (int c = 0; c < channels; c += lanes) {
+        V sum = hn::Zero(tag);
+        if (pooled) sum = hn::Mul(masked(hn::LoadU(tag, pooled + c), pool_mask, c), factor);
+        if (after_relu) sum = hn::Add(sum, masked(hn::LoadU(tag, after_relu + c), relu_mask, c));
+        if (before_relu) sum = hn::Add(sum, hn::LoadU(tag, before_relu + c));
+        hn::StoreU(sum, tag, out + c);
+    }
+}
+
+}  // namespace
+
+const Kernels& kernels_of_target() {
+    static const Kernels table = {hwy::TargetName(HWY_TARGET),
+                                  panel,
+                                  block,
+                                  mask_bytes,
+                                  pack_panel,
+                                  transform_inner,
+                                  transform_gathered,
+                                  transform_line,
+                                  multiply,
+                                  store_forward,
+                                  store_backward,
+                                  store_line,
+                                  add_masked,
+                                  join_gradients};
+    return table;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace neural_style::winograd
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace neural_style::winograd {
+HWY_EXPORT(kernels_of_target);
+const Kernels& kernels() { return HWY_DYNAMIC_DISPATCH(kernels_of_target)(); }
+}  // namespace neural_style::winograd
+#endif
