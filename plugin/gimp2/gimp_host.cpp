@@ -1,0 +1,225 @@
+#include "gimp_host.hpp"
+
+#include <libgimp/gimp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <utility>
+
+#include "neural-style/error.hpp"
+#include "pixels.hpp"
+#include "text.hpp"
+
+namespace neural_style {
+namespace {
+
+constexpr const char* data_name = "plug-in-neural-style";
+constexpr long long progress_pause_microseconds = 100 * 1000;
+
+std::string taken(char* text) {
+    const std::string result = text ? text : "";
+    g_free(text);
+    return result;
+}
+
+// A new layer or mask that GIMP forgets again unless it is kept.
+class Draft {
+public:
+    explicit Draft(std::int32_t item) : item_(item) {
+        if (item_ < 0) fail();
+    }
+    ~Draft() {
+        if (item_ >= 0) gimp_item_delete(item_);
+    }
+    Draft(const Draft&) = delete;
+    Draft& operator=(const Draft&) = delete;
+    std::int32_t id() const { return item_; }
+    std::int32_t keep() { return std::exchange(item_, -1); }
+
+    [[noreturn]] static void fail() {
+        throw Error(Cause::host,
+                    filled(_("GIMP could not add the new layer (%s); the image is as before."), gimp_get_pdb_error()));
+    }
+    static void must(gboolean worked) {
+        if (!worked) fail();
+    }
+
+private:
+    std::int32_t item_;
+};
+
+void collect(const std::function<void(std::int32_t)>& use, int count, std::int32_t* items) {
+    for (int i = 0; i < count; ++i) {
+        use(items[i]);
+        if (gimp_item_is_group(items[i])) {
+            int children_count = 0;
+            std::int32_t* children = gimp_item_get_children(items[i], &children_count);
+            collect(use, children_count, children);
+        }
+    }
+    g_free(items);
+}
+
+std::int32_t applied_mask(std::int32_t layer) {
+    const std::int32_t mask = gimp_layer_get_mask(layer);
+    return mask >= 0 && gimp_layer_get_apply_mask(layer) ? mask : -1;
+}
+
+// The mask of the new layer: the selection times the source layer's own mask, or none.
+std::int32_t new_mask(std::int32_t layer, std::int32_t source) {
+    std::int32_t own = applied_mask(source);
+    if (own >= 0 && (gimp_drawable_width(own) != gimp_drawable_width(layer) ||
+                     gimp_drawable_height(own) != gimp_drawable_height(layer)))
+        own = -1;  // the source was resized during the run: the picture is worth more than its mask
+    const bool selection = !gimp_selection_is_empty(gimp_item_get_image(source));
+    if (own < 0 && !selection) return -1;
+    Draft mask(gimp_layer_create_mask(layer, selection ? GIMP_ADD_MASK_SELECTION : GIMP_ADD_MASK_WHITE));
+    if (own >= 0) pixels::multiply_mask(mask.id(), own);
+    return mask.keep();
+}
+
+}  // namespace
+
+std::vector<Layer> GimpHost::layers() {
+    std::vector<Layer> all;
+    int count = 0;
+    std::int32_t* images = gimp_image_list(&count);
+    for (int i = 0; i < count; ++i) {
+        int layers_count = 0;
+        std::int32_t* layers = gimp_image_get_layers(images[i], &layers_count);
+        collect(
+            [&](std::int32_t id) {
+                if (!gimp_layer_is_floating_sel(id)) all.push_back(layer(id));
+            },
+            layers_count, layers);
+    }
+    g_free(images);
+    return all;
+}
+
+Layer GimpHost::layer(int id) {
+    if (id < 0 || !gimp_item_is_valid(id))
+        throw Error(Cause::picture, filled(_("There is no layer with the number %d; it may have been deleted."), id));
+    const std::string name = taken(gimp_item_get_name(id));
+    if (gimp_item_is_layer_mask(id))
+        throw Error(Cause::picture,
+                    filled(_("“%s” is a layer mask, not a layer; click the layer's picture in the Layers "
+                             "dialog and try again."),
+                           name.c_str()));
+    if (!gimp_item_is_layer(id))
+        throw Error(Cause::picture,
+                    filled(_("“%s” is a channel, not a layer; choose a layer and try again."), name.c_str()));
+    Layer layer;
+    layer.id = id;
+    layer.image = gimp_item_get_image(id);
+    layer.name = name;
+    layer.image_name = taken(gimp_image_get_name(layer.image));
+    layer.width = gimp_drawable_width(id);
+    layer.height = gimp_drawable_height(id);
+    return layer;
+}
+
+void GimpHost::check_content(int id) {
+    const Layer content = layer(id);
+    if (gimp_image_base_type(content.image) == GIMP_INDEXED)
+        throw Error(Cause::picture,
+                    filled(_("The image “%s” is indexed, and its palette cannot hold the result; change it "
+                             "with Image ▸ Mode ▸ RGB and try again."),
+                           content.image_name.c_str()));
+    if (gimp_image_get_floating_sel(content.image) >= 0)
+        throw Error(Cause::picture,
+                    filled(_("The image “%s” has a floating selection; anchor it or make it a layer, and "
+                             "try again."),
+                           content.image_name.c_str()));
+    if (content.width < 2 || content.height < 2)
+        throw Error(Cause::picture,
+                    filled(_("The layer “%s” is too small (%d × %d pixels); choose one of at least 2 × 2."),
+                           content.name.c_str(), content.width, content.height));
+    int x = 0, y = 0, width = 0, height = 0;
+    if (!gimp_drawable_mask_intersect(id, &x, &y, &width, &height))
+        throw Error(Cause::picture,
+                    filled(_("The selection does not touch the layer “%s”; select a part of it, or nothing, "
+                             "and try again."),
+                           content.name.c_str()));
+}
+
+Image GimpHost::read_content(int id) { return pixels::read(id, layer(id).image); }
+
+Image GimpHost::read_style(int id, int content) {
+    layer(id);
+    Image picture = pixels::read(id, layer(content).image);
+    if (const std::int32_t mask = applied_mask(id); mask >= 0) pixels::multiply_alpha(picture, mask);
+    return picture;
+}
+
+Image GimpHost::thumbnail(int id, int edge_pixels) {
+    const Layer source = layer(id);
+    const double scale = std::min(1.0, double(edge_pixels) / std::max(source.width, source.height));
+    int width = std::max(1, int(std::lround(source.width * scale)));
+    int height = std::max(1, int(std::lround(source.height * scale)));
+    int bytes = 0;
+    guchar* data = gimp_drawable_get_thumbnail_data(id, &width, &height, &bytes);
+    if (!data) throw Error(Cause::picture, filled(_("The layer “%s” cannot be shown."), source.name.c_str()));
+    Image picture(width, height);
+    const bool grey = bytes < 3, alpha = bytes % 2 == 0;
+    for (std::size_t i = 0; i < std::size_t(width) * std::size_t(height); ++i) {
+        const guchar* from = data + i * std::size_t(bytes);
+        float* to = picture.rgba.data() + 4 * i;
+        for (int channel = 0; channel < 3; ++channel) to[channel] = float(from[grey ? 0 : channel]) / 255;
+        to[3] = alpha ? float(from[bytes - 1]) / 255 : 1;
+    }
+    g_free(data);
+    return picture;
+}
+
+int GimpHost::add_layer(int id, const std::string& name, const Image& picture) {
+    check_content(id);  // much can have happened to it in the meantime
+    const std::int32_t image = gimp_item_get_image(id);
+    int x = 0, y = 0;
+    Draft::must(gimp_drawable_offsets(id, &x, &y));
+
+    // All is done on a layer that does not belong to the image yet, so that a failure leaves nothing behind and the
+    // insertion is the one step to be undone.
+    Draft draft(gimp_layer_new(image, name.c_str(), picture.width, picture.height, gimp_drawable_type(id), 100,
+                               gimp_image_get_default_new_layer_mode(image)));
+    Draft::must(gimp_layer_set_offsets(draft.id(), x, y));
+    pixels::write(draft.id(), picture);
+    if (const std::int32_t mask = new_mask(draft.id(), id); mask >= 0) {
+        Draft held(mask);
+        Draft::must(gimp_layer_add_mask(draft.id(), mask));
+        held.keep();
+    }
+
+    const std::int32_t parent = gimp_item_get_parent(id);
+    const int position = gimp_image_get_item_position(image, id);
+    gimp_image_undo_group_start(image);  // gives the step our name
+    const gboolean inserted = gimp_image_insert_layer(image, draft.id(), parent < 0 ? 0 : parent, position);
+    gimp_image_undo_group_end(image);
+    Draft::must(inserted);
+    gimp_displays_flush();
+    return draft.keep();
+}
+
+void GimpHost::progress(double fraction, const std::string& text) {
+    if (!progress_shown_) {
+        progress_shown_ = gimp_progress_init(text.c_str());
+    } else {
+        const long long now = g_get_monotonic_time();
+        if (now - progress_time_ < progress_pause_microseconds) return;
+        progress_time_ = now;
+        gimp_progress_set_text(text.c_str());
+    }
+    gimp_progress_update(std::clamp(fraction, 0.0, 1.0));
+}
+
+std::string GimpHost::recall() {
+    const int size = gimp_get_data_size(data_name);
+    if (size <= 0) return {};
+    std::string text(std::size_t(size), '\0');
+    return gimp_get_data(data_name, text.data()) ? text : std::string();
+}
+
+void GimpHost::remember(const std::string& text) { gimp_set_data(data_name, text.data(), guint(text.size())); }
+
+}  // namespace neural_style

@@ -1,0 +1,26 @@
+// GIMP 2.10 as the session and the dialog see it. Main thread only, as all of libgimp.
+#pragma once
+
+#include "host.hpp"
+
+namespace neural_style {
+
+class GimpHost final : public Host {
+public:
+    std::vector<Layer> layers() override;
+    Layer layer(int id) override;
+    void check_content(int layer) override;
+    Image read_content(int layer) override;
+    Image read_style(int layer, int content) override;
+    Image thumbnail(int layer, int edge_pixels) override;
+    int add_layer(int layer, const std::string& name, const Image& picture) override;
+    void progress(double fraction, const std::string& text) override;
+    std::string recall() override;
+    void remember(const std::string& text) override;
+
+private:
+    bool progress_shown_ = false;
+    long long progress_time_ = 0;  // microseconds, of the last call that reached GIMP
+};
+
+}  // namespace neural_style

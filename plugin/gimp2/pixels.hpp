@@ -1,0 +1,28 @@
+// Between GIMP's drawables, in every precision and type and with their colour profiles, and Image. Used by the GIMP
+// host, on the main thread.
+//
+// GIMP 2.10 labels every drawable's pixels as sRGB; what their numbers mean is said by the image's colour profile. So
+// numbers are fetched as they are, read in the space of the profile (its primaries and its curve), and brought to
+// sRGB's curve in the content's primaries, which is what Image holds; and the same way back.
+#pragma once
+
+#include <cstdint>
+
+#include "neural-style/image.hpp"
+
+namespace neural_style::pixels {
+
+/// All of a drawable, in its own size, in the primaries of `space_image`'s profile. A profile that cannot be used (none
+/// but matrix and curve profiles can) counts as sRGB, there and back. Throws Error(Cause::picture).
+Image read(std::int32_t drawable, std::int32_t space_image);
+
+/// Multiplies the picture's alpha by a layer mask's values (linear, 0 to 1). The mask is of the picture's size.
+void multiply_alpha(Image& picture, std::int32_t mask);
+
+/// Fills a drawable of the same size, which need not belong to its image yet. Throws Error(Cause::host).
+void write(std::int32_t drawable, const Image& picture);
+
+/// Multiplies a layer mask by another one of the same size.
+void multiply_mask(std::int32_t mask, std::int32_t by);
+
+}  // namespace neural_style::pixels

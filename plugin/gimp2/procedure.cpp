@@ -1,0 +1,131 @@
+#include "procedure.hpp"
+
+#include <string_view>
+#include <vector>
+
+#include "neural-style/error.hpp"
+#include "text.hpp"
+
+namespace neural_style {
+namespace {
+
+constexpr const char* plain = "plug-in-neural-style";
+constexpr const char* blend = "plug-in-neural-style-blend";
+constexpr int menu_arguments = 3;  // run mode, image, drawable
+
+char* word(const char* text) {
+    return const_cast<char*>(text);
+}  // GimpParamDef's texts are not const, but not written to
+
+GimpParamDef parameter(GimpPDBArgType type, const char* name, const char* meaning) {
+    return {type, word(name), word(meaning)};
+}
+
+void install(const char* name, bool in_menu, const char* blurb, const std::vector<GimpParamDef>& styles) {
+    std::vector<GimpParamDef> all = {
+        parameter(GIMP_PDB_INT32, "run-mode",
+                  "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }"),
+        parameter(GIMP_PDB_IMAGE, "image", "The image of the content layer"),
+        parameter(GIMP_PDB_DRAWABLE, "drawable", "The content layer: what is to be shown in the new style"),
+    };
+    all.insert(all.end(), styles.begin(), styles.end());
+    for (const GimpParamDef& one : {
+             parameter(GIMP_PDB_FLOAT, "content-weight", "How strongly the content is kept, from 0 (1)"),
+             parameter(GIMP_PDB_FLOAT, "style-weight", "How strongly the style is taken on, from 0 (1000)"),
+             parameter(GIMP_PDB_INT32, "iterations", "Evaluations of the loss at the first scale, 1 to 10000 (300)"),
+             parameter(GIMP_PDB_STRING, "settings",
+                       "Empty, or further settings as key=value pairs separated by semicolons; \"neural-style "
+                       "--list-settings\" names them"),
+         })
+        all.push_back(one);
+    static const GimpParamDef result[] = {{GIMP_PDB_LAYER, word("layer"), word("The new layer")}};
+    gimp_install_procedure(
+        name, blurb,
+        "Paints the content layer in the style of another layer, of this or any other open image, and "
+        "puts the result as a new layer directly above it. A selection and the layer's mask limit the "
+        "result as its layer mask. With last values, the settings and styles of the last run are used, "
+        "and the style given here only if those are gone.",
+        "The Neural Style authors", "Apache License 2.0", "2025", in_menu ? N_("_Neural Style...") : nullptr,
+        "RGB*, GRAY*", GIMP_PLUGIN, gint(all.size()), 1, all.data(), result);
+}
+
+const GimpParam& expect(const GimpParam* arguments, int index, GimpPDBArgType type) {
+    // GIMP checks what it hands over; a mistake of ours must not become a read of the wrong union member.
+    if (arguments[index].type != type)
+        throw Error(Cause::settings,
+                    filled(_("Argument %d is of the wrong type; see the Procedure Browser."), index + 1));
+    return arguments[index];
+}
+
+RunMode run_mode(int value) {
+    switch (value) {
+        case GIMP_RUN_INTERACTIVE:
+            return RunMode::interactive;
+        case GIMP_RUN_NONINTERACTIVE:
+            return RunMode::non_interactive;
+        case GIMP_RUN_WITH_LAST_VALS:
+            return RunMode::last_values;
+    }
+    throw Error(Cause::settings, filled(_("The run mode cannot be %d; give 0, 1 or 2."), value));
+}
+
+// A dialog or last values can do without a style; a layer that is given must be one nevertheless.
+std::vector<StyleChoice> one_style(const GimpParam* arguments) {
+    const int layer = expect(arguments, 3, GIMP_PDB_DRAWABLE).data.d_drawable;
+    if (layer < 0) return {};
+    return {{layer, 1}};
+}
+
+std::vector<StyleChoice> blended_styles(const GimpParam* arguments) {
+    const int count = expect(arguments, 3, GIMP_PDB_INT32).data.d_int32;
+    const auto* layers = expect(arguments, 4, GIMP_PDB_INT32ARRAY).data.d_int32array;
+    const int weights_count = expect(arguments, 5, GIMP_PDB_INT32).data.d_int32;
+    const auto* weights = expect(arguments, 6, GIMP_PDB_FLOATARRAY).data.d_floatarray;
+    if (weights_count != 0 && weights_count != count)
+        throw Error(Cause::settings,
+                    filled(_("There are %d styles but %d weights; give as many weights as styles, or none."), count,
+                           weights_count));
+    std::vector<StyleChoice> styles;
+    for (int i = 0; i < count; ++i) styles.push_back({layers[i], weights_count == 0 ? 1 : weights[i]});
+    return styles;
+}
+
+}  // namespace
+
+void register_procedures() {
+    gimp_plugin_domain_register(GETTEXT_PACKAGE, NEURAL_STYLE_LOCALEDIR);
+    install(plain, true, N_("Paint a layer in the style of another one"),
+            {parameter(GIMP_PDB_DRAWABLE, "style", "The style layer, of this or any other open image")});
+    install(blend, false, N_("Paint a layer in a blend of the styles of others"),
+            {parameter(GIMP_PDB_INT32, "num-styles", "How many styles"),
+             parameter(GIMP_PDB_INT32ARRAY, "styles", "The style layers, of this or any other open images"),
+             parameter(GIMP_PDB_INT32, "num-weights", "How many weights: as many as styles, or 0"),
+             parameter(GIMP_PDB_FLOATARRAY, "style-blend", "The styles' weights relative to each other, from 0")});
+    gimp_plugin_menu_register(plain, "<Image>/Filters/Artistic");
+}
+
+RunArguments read_arguments(const std::string& name, int count, const GimpParam* arguments) {
+    const bool blended = name == blend;
+    const int rest = blended ? 7 : 4;  // the first argument after the styles
+    if (count != menu_arguments && count != rest + 4)
+        throw Error(Cause::settings,
+                    filled(_("There are %d arguments instead of %d; see the Procedure Browser."), count, rest + 4));
+    RunArguments result;
+    result.mode = run_mode(expect(arguments, 0, GIMP_PDB_INT32).data.d_int32);
+    const int image = expect(arguments, 1, GIMP_PDB_IMAGE).data.d_image;
+    RunRequest& request = result.request;
+    request.content = expect(arguments, 2, GIMP_PDB_DRAWABLE).data.d_drawable;
+    if (gimp_item_get_image(request.content) != image)
+        throw Error(Cause::picture, _("The layer does not belong to the image; give the image that holds it."));
+    if (count == menu_arguments) return result;
+
+    request.styles = blended ? blended_styles(arguments) : one_style(arguments);
+    request.settings.set("content-weight", expect(arguments, rest, GIMP_PDB_FLOAT).data.d_float);
+    request.settings.set("style-weight", expect(arguments, rest + 1, GIMP_PDB_FLOAT).data.d_float);
+    request.settings.set("iterations", expect(arguments, rest + 2, GIMP_PDB_INT32).data.d_int32);
+    const char* settings = expect(arguments, rest + 3, GIMP_PDB_STRING).data.d_string;
+    if (settings) request.settings.merge(Settings::parse(settings));
+    return result;
+}
+
+}  // namespace neural_style

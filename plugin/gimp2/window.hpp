@@ -1,0 +1,17 @@
+// The dialog inside GIMP: readies GTK for GIMP's screen and shows it. Used by main for interactive runs, on the main
+// thread.
+#pragma once
+
+#include <optional>
+
+#include "host.hpp"
+#include "run_request.hpp"
+#include "worker_client.hpp"
+
+namespace neural_style {
+
+/// Shows the dialog until it is closed; `request` becomes what was chosen. The outcome if it was accepted.
+/// Throws Error(Cause::host) with a translated sentence if there is no screen.
+std::optional<Outcome> show_window(Host& host, WorkerClient& worker, RunRequest& request);
+
+}  // namespace neural_style

@@ -1,0 +1,50 @@
+// One run of the plug-in from its arguments to its status: settings, dialog or silent run, result layer, last values.
+// Used by gimp2/ and by the tests with a fake host. Main thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "host.hpp"
+#include "neural-style/job.hpp"
+#include "run_request.hpp"
+
+namespace neural_style {
+
+enum class RunMode { interactive, non_interactive, last_values };
+
+struct RunArguments {
+    RunMode mode = RunMode::non_interactive;
+    RunRequest request;  ///< styles and settings may be missing where a person or the last values give them
+};
+
+struct RunStatus {
+    enum class Kind {
+        done,        ///< `layer` is the new layer
+        cancelled,   ///< by a person; nothing has changed
+        wrong_call,  ///< the arguments cannot be right; `sentence` says which
+        failed,      ///< `sentence` says why; nothing has changed
+    };
+    Kind kind = Kind::failed;
+    int layer = -1;
+    std::string sentence;
+};
+
+/// What a session works with besides the host.
+struct SessionParts {
+    /// Shows the dialog for `request`, and leaves there what a person chose; the outcome if it was accepted.
+    /// Throws Error if no window can be shown.
+    std::function<std::optional<Outcome>(RunRequest& request)> dialog;
+
+    /// Computes without a window.
+    std::function<Outcome(Request request, const std::function<void(const Evaluation&)>& progress)> compute;
+
+    std::string values_path;  ///< of the key file with the last values
+};
+
+/// Settings are defaults ← last values ← arguments; non-interactive runs leave the last values out, so that a script
+/// does the same everywhere, and runs with last values leave the arguments' settings out. Throws nothing.
+RunStatus run_session(Host& host, const RunArguments& arguments, const SessionParts& parts);
+
+}  // namespace neural_style

@@ -1,0 +1,69 @@
+// A program around us that holds layers in memory, for the tests of the session.
+#pragma once
+
+#include <map>
+
+#include "host.hpp"
+#include "neural-style/error.hpp"
+
+namespace neural_style {
+
+class FakeHost : public Host {
+public:
+    struct Added {
+        int above;
+        std::string name;
+        Image picture;
+    };
+
+    std::map<int, Layer> all;
+    std::vector<Added> added;
+    std::vector<double> fractions;
+    std::vector<std::pair<int, int>> styles_read;  // layer, content
+    std::string kept;
+    std::string refusal;  // of check_content
+    bool full = false;    // add_layer fails
+    bool transparent = false;
+
+    void put(int id, const std::string& name, int width = 4, int height = 3) {
+        all[id] = {id, 1, name, "image", width, height};
+    }
+
+    std::vector<Layer> layers() override {
+        std::vector<Layer> list;
+        for (const auto& [id, one] : all) list.push_back(one);
+        return list;
+    }
+    Layer layer(int id) override {
+        const auto found = all.find(id);
+        if (found == all.end()) throw Error(Cause::picture, "There is no such layer.");
+        return found->second;
+    }
+    void check_content(int id) override {
+        layer(id);
+        if (!refusal.empty()) throw Error(Cause::picture, refusal);
+    }
+    Image read_content(int id) override {
+        const Layer one = layer(id);
+        Image picture(one.width, one.height);
+        for (std::size_t i = 0; i < picture.rgba.size(); ++i)
+            picture.rgba[i] = i % 4 == 3 ? float(!transparent) : float(id) / 100;
+        return picture;
+    }
+    Image read_style(int id, int content) override {
+        styles_read.emplace_back(id, content);
+        return read_content(id);
+    }
+    Image thumbnail(int id, int) override { return read_content(id); }
+    int add_layer(int id, const std::string& name, const Image& picture) override {
+        layer(id);
+        if (full) throw Error(Cause::host, "GIMP could not add the new layer.");
+        added.push_back({id, name, picture});
+        return 100 + int(added.size());
+    }
+    void progress(double fraction, const std::string&) override { fractions.push_back(fraction); }
+    std::string recall() override { return kept; }
+    void remember(const std::string& text) override { kept = text; }
+};
+
+}  // namespace neural_style

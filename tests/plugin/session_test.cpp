@@ -1,0 +1,294 @@
+// The session against a fake host, a scripted dialog and a scripted engine: every run mode and every ending.
+#include "session.hpp"
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <gtest/gtest.h>
+
+#include <clocale>
+#include <cmath>
+
+#include "fake_host.hpp"
+#include "settings_store.hpp"
+#include "silent_run.hpp"
+
+using namespace neural_style;
+
+namespace {
+
+constexpr int photo = 1, painting = 2, print = 3;
+
+class Session : public testing::Test {
+protected:
+    FakeHost host;
+    SessionParts parts;
+    std::vector<Request> computed;
+    std::vector<RunRequest> shown;
+    Outcome answer;  // of the engine
+    std::function<std::optional<Outcome>(RunRequest&)> person = [](RunRequest&) { return std::nullopt; };
+    std::string folder;
+
+    Session() {
+        host.put(photo, "photo");
+        host.put(painting, "painting", 5, 5);
+        host.put(print, "print", 6, 6);
+        answer.kind = Outcome::Kind::finished;
+        answer.picture = Image(4, 3);
+        answer.network = "builtin";
+        gchar* made = g_dir_make_tmp("neural-style-XXXXXX", nullptr);
+        folder = made;
+        g_free(made);
+        parts.values_path = folder + "/below/last-values.ini";
+        parts.compute = [this](Request request, const std::function<void(const Evaluation&)>& progress) {
+            computed.push_back(std::move(request));
+            Evaluation event;
+            event.evaluations = 4;
+            for (event.evaluation = 1; event.evaluation <= 4; ++event.evaluation) progress(event);
+            return answer;
+        };
+        parts.dialog = [this](RunRequest& request) {
+            shown.push_back(request);
+            return person(request);
+        };
+    }
+    ~Session() override {
+        g_unlink(parts.values_path.c_str());
+        g_rmdir((folder + "/below").c_str());
+        g_rmdir(folder.c_str());
+    }
+
+    static RunArguments arguments(RunMode mode, std::vector<StyleChoice> styles = {{painting, 1}},
+                                  const char* settings = "style-weight=500;iterations=4") {
+        RunArguments result;
+        result.mode = mode;
+        result.request.content = photo;
+        result.request.styles = std::move(styles);
+        result.request.settings = Settings::parse(settings);
+        return result;
+    }
+    RunStatus run(const RunArguments& given) { return run_session(host, given, parts); }
+
+    void expect_untouched(const RunStatus& status, RunStatus::Kind kind, const std::string& words) {
+        EXPECT_EQ(status.kind, kind);
+        EXPECT_NE(status.sentence.find(words), std::string::npos) << status.sentence;
+        EXPECT_TRUE(host.added.empty());
+        EXPECT_TRUE(host.kept.empty());
+        EXPECT_FALSE(g_file_test(parts.values_path.c_str(), G_FILE_TEST_EXISTS));
+    }
+};
+
+TEST_F(Session, runs_without_a_window) {
+    const RunStatus status = run(arguments(RunMode::non_interactive));
+    ASSERT_EQ(status.kind, RunStatus::Kind::done) << status.sentence;
+    EXPECT_EQ(status.layer, 101);
+    ASSERT_EQ(host.added.size(), 1u);
+    EXPECT_EQ(host.added[0].above, photo);
+    EXPECT_EQ(host.added[0].name, "painting (builtin)");
+    EXPECT_EQ(host.added[0].picture.width, 4);
+    ASSERT_EQ(computed.size(), 1u);
+    EXPECT_EQ(computed[0].content.width, 4);
+    ASSERT_EQ(computed[0].styles.size(), 1u);
+    EXPECT_EQ(computed[0].styles[0].image.width, 5);
+    EXPECT_EQ(computed[0].settings.to_text(), arguments(RunMode::non_interactive).request.settings.to_text());
+    EXPECT_EQ(host.styles_read, (std::vector<std::pair<int, int>>{{painting, photo}}));
+    EXPECT_DOUBLE_EQ(host.fractions.back(), 1);
+    EXPECT_TRUE(shown.empty());
+}
+
+TEST_F(Session, a_script_leaves_last_values_out_and_the_file_alone) {
+    save_values(parts.values_path, {Settings::parse("seed=9"), {}});
+    run(arguments(RunMode::non_interactive));
+    EXPECT_FALSE(computed[0].settings.is_set("seed"));
+    EXPECT_EQ(load_values(parts.values_path).settings.to_text(), "seed=9");
+    EXPECT_EQ(last_values(host.kept).settings.real("style-weight"), 500);
+}
+
+TEST_F(Session, blends_styles) {
+    const RunStatus status = run(arguments(RunMode::non_interactive, {{painting, 1}, {print, 0.5}}));
+    EXPECT_EQ(status.kind, RunStatus::Kind::done);
+    EXPECT_EQ(host.added[0].name, "painting + print (builtin)");
+    ASSERT_EQ(computed[0].styles.size(), 2u);
+    EXPECT_EQ(computed[0].styles[1].weight, 0.5);
+}
+
+TEST_F(Session, leaves_out_styles_of_no_weight) {
+    run(arguments(RunMode::non_interactive, {{painting, 0}, {print, 2}}));
+    ASSERT_EQ(computed[0].styles.size(), 1u);
+    EXPECT_EQ(computed[0].styles[0].image.width, 6);
+    EXPECT_EQ(host.added[0].name, "print (builtin)");
+}
+
+TEST_F(Session, refuses_what_cannot_be_run) {
+    host.put(4, "dot", 1, 1);
+    using Kind = RunStatus::Kind;
+    const auto mode = RunMode::non_interactive;
+    expect_untouched(run(arguments(mode, {})), Kind::failed, "No style");
+    expect_untouched(run(arguments(mode, {{photo, 1}})), Kind::failed, "its own style");
+    expect_untouched(run(arguments(mode, {{77, 1}})), Kind::failed, "no such layer");
+    expect_untouched(run(arguments(mode, {{4, 1}})), Kind::failed, "too small");
+    expect_untouched(run(arguments(mode, {{painting, 0}})), Kind::wrong_call, "weight 0");
+    expect_untouched(run(arguments(mode, {{painting, -1}})), Kind::wrong_call, "cannot be -1");
+    expect_untouched(run(arguments(mode, {{painting, NAN}})), Kind::wrong_call, "cannot be");
+    host.transparent = true;
+    expect_untouched(run(arguments(mode)), Kind::failed, "entirely transparent");
+    host.refusal = "The image is indexed.";
+    expect_untouched(run(arguments(mode)), Kind::failed, "indexed");
+    expect_untouched(run(arguments(RunMode::interactive)), Kind::failed, "indexed");
+    expect_untouched(run(arguments(RunMode::last_values)), Kind::failed, "indexed");
+    EXPECT_TRUE(computed.empty());
+    EXPECT_TRUE(shown.empty());
+}
+
+TEST_F(Session, tells_why_the_engine_failed) {
+    answer = {};
+    answer.cause = Cause::memory;
+    answer.sentence = "Memory ran out.";
+    expect_untouched(run(arguments(RunMode::non_interactive)), RunStatus::Kind::failed, "Memory ran out.");
+    answer.sentence.clear();
+    expect_untouched(run(arguments(RunMode::non_interactive)), RunStatus::Kind::failed, "not enough memory");
+    answer.cause = Cause::settings;
+    expect_untouched(run(arguments(RunMode::non_interactive)), RunStatus::Kind::wrong_call, "settings");
+}
+
+TEST_F(Session, tells_that_the_layer_could_not_be_added) {
+    host.full = true;
+    expect_untouched(run(arguments(RunMode::non_interactive)), RunStatus::Kind::failed, "could not add");
+}
+
+TEST_F(Session, survives_what_nobody_expected) {
+    parts.compute = [](Request, const auto&) -> Outcome { throw std::bad_alloc(); };
+    expect_untouched(run(arguments(RunMode::non_interactive)), RunStatus::Kind::failed, "not enough memory");
+    parts.compute = [](Request, const auto&) -> Outcome { throw std::runtime_error("odd"); };
+    expect_untouched(run(arguments(RunMode::non_interactive)), RunStatus::Kind::failed, "odd");
+}
+
+TEST_F(Session, the_dialog_starts_from_last_values_and_arguments) {
+    save_values(parts.values_path, {Settings::parse("seed=9;style-weight=7"), {}});
+    run(arguments(RunMode::interactive));
+    ASSERT_EQ(shown.size(), 1u);
+    EXPECT_EQ(shown[0].content, photo);
+    EXPECT_EQ(shown[0].settings.integer("seed"), 9);
+    EXPECT_EQ(shown[0].settings.real("style-weight"), 500);
+    EXPECT_EQ(shown[0].styles.size(), 1u);
+}
+
+TEST_F(Session, the_menu_gives_neither_style_nor_settings) {
+    host.kept = to_text({Settings::parse("seed=3"), {{print, 0.25}, {77, 1}}});
+    run(arguments(RunMode::interactive, {}, ""));
+    ASSERT_EQ(shown.size(), 1u);
+    EXPECT_EQ(shown[0].settings.to_text(), "seed=3");
+    ASSERT_EQ(shown[0].styles.size(), 1u);  // the other layer is gone
+    EXPECT_EQ(shown[0].styles[0].layer, print);
+    EXPECT_EQ(shown[0].styles[0].weight, 0.25);
+}
+
+TEST_F(Session, a_cancelled_dialog_changes_nothing) {
+    person = [](RunRequest& request) {
+        request.settings.set("seed", 1.0);
+        return std::nullopt;
+    };
+    expect_untouched(run(arguments(RunMode::interactive)), RunStatus::Kind::cancelled, "");
+    EXPECT_TRUE(computed.empty());
+}
+
+TEST_F(Session, an_accepted_dialog_gives_the_layer_and_is_remembered) {
+    for (const auto kind : {Outcome::Kind::finished, Outcome::Kind::stopped}) {
+        answer.kind = kind;
+        person = [&](RunRequest& request) -> std::optional<Outcome> {
+            request.styles = {{print, 1}};
+            request.settings.set("seed", 42.0);
+            return answer;
+        };
+        host.added.clear();
+        const RunStatus status = run(arguments(RunMode::interactive, {}, ""));
+        EXPECT_EQ(status.kind, RunStatus::Kind::done);
+        ASSERT_EQ(host.added.size(), 1u);
+        EXPECT_EQ(host.added[0].name, "print (builtin)");
+        EXPECT_TRUE(computed.empty());
+    }
+    EXPECT_EQ(load_values(parts.values_path).settings.integer("seed"), 42);
+    EXPECT_TRUE(load_values(parts.values_path).styles.empty());
+    EXPECT_EQ(last_values(host.kept).styles.at(0).layer, print);
+}
+
+TEST_F(Session, a_dialog_without_a_screen_is_a_failure) {
+    parts.dialog = [](RunRequest&) -> std::optional<Outcome> { throw Error(Cause::host, "There is no screen."); };
+    expect_untouched(run(arguments(RunMode::interactive)), RunStatus::Kind::failed, "no screen");
+}
+
+TEST_F(Session, values_that_cannot_be_kept_do_not_cost_the_picture) {
+    parts.values_path = "/proc/nowhere/last-values.ini";
+    person = [&](RunRequest&) -> std::optional<Outcome> { return answer; };
+    EXPECT_EQ(run(arguments(RunMode::interactive)).kind, RunStatus::Kind::done);
+    EXPECT_EQ(host.added.size(), 1u);
+}
+
+TEST_F(Session, repeats_the_last_run) {
+    run(arguments(RunMode::non_interactive, {{print, 1}}, "seed=5"));
+    const RunStatus status = run(arguments(RunMode::last_values, {}, ""));
+    ASSERT_EQ(status.kind, RunStatus::Kind::done) << status.sentence;
+    ASSERT_EQ(computed.size(), 2u);
+    EXPECT_EQ(computed[1].settings.to_text(), "seed=5");
+    EXPECT_EQ(computed[1].styles.at(0).image.width, 6);
+    EXPECT_TRUE(shown.empty());
+}
+
+TEST_F(Session, repeats_with_the_values_of_an_earlier_session) {
+    save_values(parts.values_path, {Settings::parse("seed=5"), {}});
+    EXPECT_EQ(run(arguments(RunMode::last_values, {{painting, 1}}, "seed=6")).kind, RunStatus::Kind::done);
+    EXPECT_EQ(computed.at(0).settings.to_text(), "seed=5");
+    EXPECT_EQ(computed.at(0).styles.at(0).image.width, 5);
+}
+
+TEST_F(Session, cannot_repeat_without_a_style) {
+    expect_untouched(run(arguments(RunMode::last_values, {}, "")), RunStatus::Kind::failed, "no style to repeat");
+}
+
+TEST_F(Session, computes_in_the_worker) {
+    WorkerClient worker("'" FAKE_WORKER "' --worker");
+    parts.compute = [&](Request request, const std::function<void(const Evaluation&)>& progress) {
+        return silent_run(worker, std::move(request), progress);
+    };
+    const RunStatus status = run(arguments(RunMode::non_interactive));
+    ASSERT_EQ(status.kind, RunStatus::Kind::done) << status.sentence;
+    EXPECT_EQ(host.added[0].name, "painting (invert)");
+    EXPECT_FLOAT_EQ(host.added[0].picture.rgba[0], 0.99f);
+    host.added.clear();
+    host.kept.clear();
+    expect_untouched(run(arguments(RunMode::non_interactive, {{painting, 1}}, "network=die")), RunStatus::Kind::failed,
+                     "memory ran out");
+}
+
+TEST(SettingsStore, text_comes_back) {
+    const LastValues values = {Settings::parse("network=a\\;b\\\\c = d;seed=7;style-weight=0.1;content-layers=x:1,y:2"),
+                               {{3, 0.5}, {9, 1e-3}}};
+    const LastValues again = last_values(to_text(values));
+    EXPECT_EQ(again.settings, values.settings);
+    ASSERT_EQ(again.styles.size(), 2u);
+    EXPECT_EQ(again.styles[1].layer, 9);
+    EXPECT_EQ(again.styles[1].weight, 1e-3);
+}
+
+TEST(SettingsStore, leaves_out_what_it_cannot_read) {
+    EXPECT_EQ(last_values("").settings.to_text(), "");
+    EXPECT_EQ(last_values("\x01\xff nonsense").settings.to_text(), "");
+    EXPECT_EQ(last_values("[file]\nversion=2\n[settings]\nseed=1\n").settings.to_text(), "");
+    const LastValues some = last_values(
+        "[file]\nversion=1\n[settings]\nseed=-4\nloss=none\nunheard-of=1\niterations=12\n[styles]\nlayers=1;2\n"
+        "weights=1\n");
+    EXPECT_EQ(some.settings.to_text(), "iterations=12");
+    EXPECT_TRUE(some.styles.empty());
+}
+
+TEST(SettingsStore, does_not_depend_on_the_locale) {
+    const char* before = setlocale(LC_ALL, nullptr);
+    const std::string kept = before ? before : "C";
+    setlocale(LC_ALL, "de_DE.UTF-8");  // has a decimal comma, where it is installed
+    const LastValues values = {Settings::parse("style-weight=0.25"), {{3, 0.5}}};
+    const LastValues again = last_values(to_text(values));
+    setlocale(LC_ALL, kept.c_str());
+    EXPECT_EQ(again.settings.real("style-weight"), 0.25);
+    EXPECT_EQ(again.styles.at(0).weight, 0.5);
+}
+
+}  // namespace
