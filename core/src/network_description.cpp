@@ -9,7 +9,8 @@ namespace neural_style {
 namespace {
 
 constexpr int most_channels = 65536;
-constexpr std::size_t most_layers = 1000;
+constexpr std::size_t most_layers = 1000, most_sections = 100, most_entries = 1000;
+constexpr std::size_t longest_tensor_name = 200;
 
 struct Entry {
     std::string key, value;
@@ -125,6 +126,7 @@ private:
                 for (const Section& other : sections_)
                     if (other.kind == section.kind && other.name == section.name)
                         complain(line_number, "the section " + line + " is there twice");
+                if (sections_.size() >= most_sections) complain(line_number, "too many sections");
                 sections_.push_back(section);
                 continue;
             }
@@ -134,6 +136,7 @@ private:
             Entry entry{trimmed(line.substr(0, equals)), trimmed(line.substr(equals + 1)), line_number, false};
             for (const Entry& other : sections_.back().entries)
                 if (other.key == entry.key) complain(line_number, "the key " + entry.key + " is there twice");
+            if (sections_.back().entries.size() >= most_entries) complain(line_number, "too many keys");
             sections_.back().entries.push_back(entry);
         }
     }
@@ -175,6 +178,8 @@ private:
         Entry& sequence = need(section, "sequence");
         const Entry& weight = need(section, "weight-key");
         const Entry& bias = need(section, "bias-key");
+        for (const Entry* entry : {&weight, &bias})
+            if (entry->value.size() > longest_tensor_name) complain(entry->line, "a tensor name of such length");
         int channels = 3, position = 0, convolution = 0, pools = 0;
         for (const std::string& word : words(sequence.value)) {
             NetworkLayer layer;

@@ -208,6 +208,7 @@ StoredTensors read_pytorch_zip(const WeightsBytes& bytes) {
 
 StoredTensors read_old_pytorch(const WeightsBytes& bytes) {
     const std::string head = read_text(bytes, 0, std::min<std::uint64_t>(bytes.size(), largest_pickle));
+    if (head.compare(0, old_magic_size, old_magic, old_magic_size) != 0) refuse("it is not one of PyTorch's files");
     std::string_view rest = std::string_view(head).substr(old_magic_size);
     std::uint64_t at = old_magic_size;
     const auto next = [&] {

@@ -1,0 +1,53 @@
+// What must hold for every input that a reader of weights files may meet. Used by the fuzzers and by the short run of
+// mutated files in the ordinary tests.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "weights_pytorch.hpp"
+#include "weights_safetensors.hpp"
+
+namespace neural_style::testing {
+
+using Reader = StoredTensors (*)(const WeightsBytes&);
+
+inline void must(bool holds, const char* what) {
+    if (holds) return;
+    std::fprintf(stderr, "broken promise: %s\n", what);
+    std::abort();
+}
+
+/// Reads the bytes as one form and as whatever they look like. Every failure has to be an Error with a cause, and every
+/// tensor that a reader reports with a readable number format has to lie in the file. Returns whether the reader
+/// accepted the bytes.
+inline bool check_weights(Reader reader, const std::uint8_t* data, std::size_t size) {
+    const std::vector<std::uint8_t> bytes(data, data + size);
+    bool accepted = false;
+    try {
+        for (const auto& [name, tensor] : reader(*weights_bytes_in_memory(bytes))) {
+            const auto width = std::uint64_t(size_of(tensor.type));
+            if (!width) continue;
+            must(tensor.offset <= size && tensor.elements <= (size - tensor.offset) / width,
+                 "a tensor lies in the file");
+        }
+        accepted = true;
+    } catch (const Error& error) {
+        must(error.cause() == Cause::weights && error.what()[0] != '\0', "a refusal says why");
+    }
+    try {
+        const WeightsFile file(weights_bytes_in_memory(bytes), "x");
+        for (const auto& [name, tensor] : file.tensors()) {
+            try {
+                must(file.read_floats(name, tensor.shape).size() == tensor.elements, "all numbers are read");
+            } catch (const Error& error) {
+                must(error.cause() == Cause::weights, "a refusal says why");
+            }
+        }
+    } catch (const Error& error) {
+        must(error.cause() == Cause::weights, "a refusal says why");
+    }
+    return accepted;
+}
+
+}  // namespace neural_style::testing
