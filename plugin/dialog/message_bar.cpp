@@ -1,0 +1,73 @@
+#include "message_bar.hpp"
+
+#include "accessible_name.hpp"
+#include "signals.hpp"
+#include "text.hpp"
+
+namespace neural_style {
+namespace {
+
+const char* title_of(Cause cause) {
+    switch (cause) {
+        case Cause::settings:
+            return _("These settings cannot be used");
+        case Cause::picture:
+            return _("A picture cannot be used");
+        case Cause::weights:
+            return _("The network's weights cannot be used");
+        case Cause::memory:
+            return _("There is not enough memory");
+        case Cause::device:
+            return _("The device cannot be used");
+        case Cause::output:
+            return _("The result cannot be written");
+        case Cause::host:
+            return _("The engine has stopped");
+        case Cause::internal:
+            return _("Something went wrong");
+    }
+    return "";
+}
+
+}  // namespace
+
+MessageBar::MessageBar() {
+    bar_ = gtk_info_bar_new();
+    gtk_info_bar_set_message_type(GTK_INFO_BAR(bar_), GTK_MESSAGE_ERROR);
+    gtk_info_bar_set_show_close_button(GTK_INFO_BAR(bar_), TRUE);
+    GtkWidget* area = gtk_info_bar_get_content_area(GTK_INFO_BAR(bar_));
+    GtkWidget* box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
+    title_ = new_heading("");
+    sentence_ = gtk_label_new(nullptr);
+    gtk_label_set_xalign(GTK_LABEL(sentence_), 0);
+    gtk_label_set_line_wrap(GTK_LABEL(sentence_), TRUE);
+    gtk_label_set_selectable(GTK_LABEL(sentence_), TRUE);
+    gtk_widget_set_can_focus(sentence_, FALSE);
+    gtk_label_set_max_width_chars(GTK_LABEL(sentence_), 100);
+    gtk_box_pack_start(GTK_BOX(box), title_, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box), sentence_, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(area), box, TRUE, TRUE, 0);
+    offer_ = gtk_info_bar_add_button(GTK_INFO_BAR(bar_), "", GTK_RESPONSE_ACCEPT);
+    gtk_widget_set_valign(offer_, GTK_ALIGN_CENTER);
+    gtk_widget_show_all(bar_);
+    gtk_widget_hide(bar_);
+    gtk_widget_set_no_show_all(bar_, TRUE);
+    connect(bar_, "response", [this](int response) {
+        const auto take = response == GTK_RESPONSE_ACCEPT ? take_ : nullptr;
+        hide();
+        if (take) take();
+    });
+}
+
+void MessageBar::show(Cause cause, const std::string& sentence, const std::string& offer, std::function<void()> take) {
+    gtk_label_set_text(GTK_LABEL(title_), title_of(cause));
+    gtk_label_set_text(GTK_LABEL(sentence_), sentence.c_str());
+    gtk_button_set_label(GTK_BUTTON(offer_), offer.c_str());
+    gtk_widget_set_visible(offer_, !offer.empty());
+    take_ = std::move(take);
+    gtk_widget_show(bar_);
+}
+
+void MessageBar::hide() { gtk_widget_hide(bar_); }
+
+}  // namespace neural_style

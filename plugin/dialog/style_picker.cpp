@@ -1,0 +1,284 @@
+#include "style_picker.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "accessible_name.hpp"
+#include "neural-style/error.hpp"
+#include "picture_surface.hpp"
+#include "text.hpp"
+
+namespace neural_style {
+namespace {
+
+constexpr int thumbnail_edge = 96;  // units of the layout
+
+}  // namespace
+
+struct StylePicker::Card {
+    Layer layer;
+    GtkWidget* child = nullptr;
+    GtkWidget* picture = nullptr;
+    GtkWidget* name = nullptr;
+    GtkWidget* image_name = nullptr;
+    bool wants_thumbnail = true;
+
+    void show_names() {
+        gtk_label_set_text(GTK_LABEL(name), layer.name.c_str());
+        gtk_label_set_text(GTK_LABEL(image_name), layer.image_name.c_str());
+        // Spoken and found as "layer, image".
+        const std::string full = filled(_("%s, %s"), layer.name.c_str(), layer.image_name.c_str());
+        set_accessible_name(child, full,
+                            filled(_("%s\n%s, %d × %d pixels"), layer.name.c_str(), layer.image_name.c_str(),
+                                   layer.width, layer.height));
+    }
+};
+
+StylePicker::StylePicker(Host& host, int content_layer) : host_(host), content_(content_layer) {
+    box_ = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+
+    GtkWidget* head = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    GtkWidget* heading = new_heading(_("Style"));
+    gtk_box_pack_start(GTK_BOX(head), heading, TRUE, TRUE, 0);
+    mix_ = gtk_check_button_new_with_mnemonic(_("Mi_x several"));
+    set_accessible_name(mix_, without_mnemonic(_("Mi_x several")),
+                        _("Take more than one style, each with its own share."));
+    gtk_box_pack_end(GTK_BOX(head), mix_, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box_), head, FALSE, FALSE, 0);
+
+    scroller_ = gtk_scrolled_window_new(nullptr, nullptr);
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller_), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_shadow_type(GTK_SCROLLED_WINDOW(scroller_), GTK_SHADOW_IN);
+    gtk_scrolled_window_set_min_content_height(GTK_SCROLLED_WINDOW(scroller_), 172);
+    gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(scroller_), 330);
+    gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scroller_), TRUE);
+    gtk_box_pack_start(GTK_BOX(box_), scroller_, TRUE, TRUE, 0);
+
+    GtkWidget* overlay = gtk_overlay_new();
+    gtk_container_add(GTK_CONTAINER(scroller_), overlay);
+    flow_ = gtk_flow_box_new();
+    add_style_class(flow_, "styles");
+    gtk_flow_box_set_homogeneous(GTK_FLOW_BOX(flow_), TRUE);
+    gtk_flow_box_set_min_children_per_line(GTK_FLOW_BOX(flow_), 2);
+    gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(flow_), 12);
+    gtk_flow_box_set_activate_on_single_click(GTK_FLOW_BOX(flow_), FALSE);
+    gtk_widget_set_valign(flow_, GTK_ALIGN_START);
+    set_accessible_name(flow_, _("Style"));
+    gtk_container_add(GTK_CONTAINER(overlay), flow_);
+
+    nothing_ = gtk_label_new(_("There is no other layer open.\nOpen a painting in GIMP, and it appears here."));
+    gtk_label_set_justify(GTK_LABEL(nothing_), GTK_JUSTIFY_CENTER);
+    gtk_label_set_line_wrap(GTK_LABEL(nothing_), TRUE);
+    gtk_widget_set_halign(nothing_, GTK_ALIGN_CENTER);
+    gtk_widget_set_valign(nothing_, GTK_ALIGN_CENTER);
+    gtk_widget_set_no_show_all(nothing_, TRUE);
+    add_style_class(nothing_, "dim-label");
+    gtk_overlay_add_overlay(GTK_OVERLAY(overlay), nothing_);
+    gtk_overlay_set_overlay_pass_through(GTK_OVERLAY(overlay), nothing_, TRUE);
+
+    weights_ = gtk_grid_new();
+    gtk_grid_set_column_spacing(GTK_GRID(weights_), 12);
+    gtk_grid_set_row_spacing(GTK_GRID(weights_), 6);
+    gtk_widget_set_no_show_all(weights_, TRUE);
+    gtk_box_pack_start(GTK_BOX(box_), weights_, FALSE, FALSE, 0);
+
+    selected_changed_ = connect(flow_, "selected-children-changed", [this] { selection_changed(); });
+    connect(mix_, "toggled", [this] {
+        const bool mix = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(mix_));
+        const auto before = selected();
+        {
+            const Silence silence(flow_, selected_changed_);
+            gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(flow_), mix ? GTK_SELECTION_MULTIPLE : GTK_SELECTION_SINGLE);
+            if (!before.empty()) gtk_flow_box_select_child(GTK_FLOW_BOX(flow_), GTK_FLOW_BOX_CHILD(before[0]->child));
+        }
+        selection_changed();
+    });
+
+    // While mixing a plain click adds or takes away, without a modifier key that one would have to know of.
+    GtkGesture* press = gtk_gesture_multi_press_new(flow_);
+    gtk_event_controller_set_propagation_phase(GTK_EVENT_CONTROLLER(press), GTK_PHASE_CAPTURE);
+    g_object_set_data_full(G_OBJECT(flow_), "mix-gesture", press, g_object_unref);
+    connect(press, "pressed", [this, press](int, double x, double y) {
+        if (!gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(mix_))) return;
+        GtkFlowBoxChild* child = gtk_flow_box_get_child_at_pos(GTK_FLOW_BOX(flow_), int(x), int(y));
+        if (!child) return;
+        gtk_gesture_set_state(press, GTK_EVENT_SEQUENCE_CLAIMED);
+        gtk_widget_grab_focus(GTK_WIDGET(child));
+        if (gtk_flow_box_child_is_selected(child))
+            gtk_flow_box_unselect_child(GTK_FLOW_BOX(flow_), child);
+        else
+            gtk_flow_box_select_child(GTK_FLOW_BOX(flow_), child);
+    });
+
+    refresh();
+}
+
+StylePicker::~StylePicker() = default;
+
+std::vector<StylePicker::Card*> StylePicker::selected() const {
+    std::vector<Card*> found;
+    for (const auto& card : cards_)
+        if (gtk_flow_box_child_is_selected(GTK_FLOW_BOX_CHILD(card->child))) found.push_back(card.get());
+    return found;
+}
+
+std::vector<StyleChoice> StylePicker::chosen() const {
+    std::vector<StyleChoice> styles;
+    const auto cards = selected();
+    for (const Card* card : cards) {
+        const auto weight = blend_.find(card->layer.id);
+        const double percent = cards.size() == 1 || weight == blend_.end() ? 100 : weight->second;
+        if (percent > 0) styles.push_back({card->layer.id, percent / 100});
+    }
+    return styles;
+}
+
+void StylePicker::choose(const std::vector<StyleChoice>& styles) {
+    {
+        const Silence silence(flow_, selected_changed_);
+        if (styles.size() > 1) gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(mix_), TRUE);
+        gtk_flow_box_unselect_all(GTK_FLOW_BOX(flow_));
+        double largest = 0;
+        for (const StyleChoice& style : styles) largest = std::max(largest, style.weight);
+        for (const StyleChoice& style : styles) {
+            if (largest > 0) blend_[style.layer] = 100 * style.weight / largest;
+            for (const auto& card : cards_)
+                if (card->layer.id == style.layer)
+                    gtk_flow_box_select_child(GTK_FLOW_BOX(flow_), GTK_FLOW_BOX_CHILD(card->child));
+        }
+    }
+    selection_changed();
+}
+
+void StylePicker::refresh() {
+    std::vector<Layer> layers;
+    for (Layer& layer : host_.layers())
+        if (layer.id != content_) layers.push_back(std::move(layer));
+
+    bool selection_lost = false;
+    {
+        const Silence silence(flow_, selected_changed_);
+        for (auto card = cards_.begin(); card != cards_.end();) {
+            const bool stays = std::any_of(layers.begin(), layers.end(),
+                                           [&](const Layer& layer) { return layer.id == (*card)->layer.id; });
+            if (stays) {
+                ++card;
+                continue;
+            }
+            selection_lost |= bool(gtk_flow_box_child_is_selected(GTK_FLOW_BOX_CHILD((*card)->child)));
+            gtk_widget_destroy((*card)->child);
+            card = cards_.erase(card);
+        }
+        for (const Layer& layer : layers) {
+            const auto card =
+                std::find_if(cards_.begin(), cards_.end(), [&](const auto& one) { return one->layer.id == layer.id; });
+            if (card == cards_.end()) {
+                add_card(layer);
+                continue;
+            }
+            const Layer before = (*card)->layer;
+            (*card)->layer = layer;
+            if (before.name != layer.name || before.image_name != layer.image_name || before.width != layer.width ||
+                before.height != layer.height)
+                (*card)->show_names();
+        }
+    }
+    gtk_widget_set_visible(nothing_, cards_.empty());
+    fetch_thumbnails();
+    if (selection_lost) selection_changed();
+}
+
+void StylePicker::refresh_thumbnails() {
+    for (const auto& card : cards_) card->wants_thumbnail = true;
+    fetch_thumbnails();
+}
+
+void StylePicker::add_card(const Layer& layer) {
+    auto card = std::make_unique<Card>();
+    card->layer = layer;
+    card->child = gtk_flow_box_child_new();
+    card->picture = gtk_image_new();
+    gtk_widget_set_size_request(card->picture, thumbnail_edge, thumbnail_edge * 3 / 4);
+    GtkWidget* box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
+    gtk_box_pack_start(GTK_BOX(box), card->picture, TRUE, TRUE, 0);
+    const auto add_label = [&](GtkWidget*& label) {
+        label = gtk_label_new(nullptr);
+        gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+        gtk_label_set_max_width_chars(GTK_LABEL(label), 11);
+        gtk_box_pack_start(GTK_BOX(box), label, FALSE, FALSE, 0);
+    };
+    add_label(card->name);
+    add_label(card->image_name);
+    add_style_class(card->image_name, "dim-label");
+    add_style_class(card->image_name, "small");
+    gtk_container_add(GTK_CONTAINER(card->child), box);
+    card->show_names();
+    gtk_widget_show_all(card->child);
+    gtk_container_add(GTK_CONTAINER(flow_), card->child);
+    cards_.push_back(std::move(card));
+}
+
+void StylePicker::fetch_thumbnails() {
+    if (thumbnails_.waiting()) return;
+    thumbnails_.every(5, [this] {
+        for (const auto& card : cards_) {
+            if (!card->wants_thumbnail) continue;
+            card->wants_thumbnail = false;
+            const int scale = gtk_widget_get_scale_factor(flow_);
+            try {
+                const Surface surface = to_surface(host_.thumbnail(card->layer.id, thumbnail_edge * scale));
+                if (surface) cairo_surface_set_device_scale(surface.get(), scale, scale);
+                gtk_image_set_from_surface(GTK_IMAGE(card->picture), surface.get());
+            } catch (const Error&) {  // gone meanwhile: the next refresh takes the card away
+                gtk_image_set_from_icon_name(GTK_IMAGE(card->picture), "image-missing", GTK_ICON_SIZE_DIALOG);
+            }
+            return true;
+        }
+        return false;
+    });
+}
+
+void StylePicker::selection_changed() {
+    show_mix();
+    if (changed_) changed_();
+}
+
+void StylePicker::show_mix() {
+    gtk_container_foreach(
+        GTK_CONTAINER(weights_), [](GtkWidget* child, gpointer) { gtk_widget_destroy(child); }, nullptr);
+    const auto cards = selected();
+    gtk_widget_set_visible(weights_, cards.size() > 1);
+    if (cards.size() < 2) return;
+    int row = 0;
+    for (const Card* card : cards) {
+        const int id = card->layer.id;
+        const double percent = blend_.emplace(id, 100).first->second;
+        GtkWidget* slider = gtk_scale_new_with_range(GTK_ORIENTATION_HORIZONTAL, 0, 100, 1);
+        gtk_scale_set_draw_value(GTK_SCALE(slider), FALSE);
+        gtk_widget_set_hexpand(slider, TRUE);
+        GtkWidget* number = gtk_spin_button_new(gtk_range_get_adjustment(GTK_RANGE(slider)), 1, 0);
+        gtk_entry_set_alignment(GTK_ENTRY(number), 1);
+        gtk_entry_set_width_chars(GTK_ENTRY(number), 6);
+        gtk_range_set_value(GTK_RANGE(slider), percent);
+        connect(slider, "value-changed", [this, id, slider] {
+            blend_[id] = gtk_range_get_value(GTK_RANGE(slider));
+            if (changed_) changed_();
+        });
+        const std::string name = filled(_("Share of %s"), card->layer.name.c_str());
+        GtkWidget* label = gtk_label_new(card->layer.name.c_str());
+        gtk_label_set_xalign(GTK_LABEL(label), 0);
+        gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+        gtk_label_set_width_chars(GTK_LABEL(label), 11);
+        gtk_label_set_max_width_chars(GTK_LABEL(label), 14);
+        set_accessible_name(slider, name, name);
+        set_accessible_name(number, name);
+        gtk_grid_attach(GTK_GRID(weights_), label, 0, row, 1, 1);
+        gtk_grid_attach(GTK_GRID(weights_), slider, 1, row, 1, 1);
+        gtk_grid_attach(GTK_GRID(weights_), number, 2, row, 1, 1);
+        ++row;
+    }
+    gtk_container_foreach(
+        GTK_CONTAINER(weights_), [](GtkWidget* child, gpointer) { gtk_widget_show(child); }, nullptr);
+}
+
+}  // namespace neural_style

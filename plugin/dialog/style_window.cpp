@@ -1,0 +1,363 @@
+#include "style_window.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "accessible_name.hpp"
+#include "engine_request.hpp"
+#include "neural-style/error.hpp"
+#include "object_ref.hpp"
+#include "outcome_text.hpp"
+#include "setting_words.hpp"
+#include "text.hpp"
+#include "window_frame.hpp"
+
+namespace neural_style {
+namespace {
+
+constexpr int original_edge = 1024;  // of the original in the preview
+constexpr int draft_edge = 256;
+constexpr unsigned draft_delay_milliseconds = 350;
+constexpr unsigned look_every_milliseconds = 2000;
+
+/// The largest usual edge below `edge`; 0: none.
+int smaller_edge(int edge) {
+    for (const int usual : {4096, 3072, 2048, 1536, 1024, 768, 512, 384, 256})
+        if (usual < edge) return usual;
+    return 0;
+}
+
+}  // namespace
+
+StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& initial, const DialogOptions& options,
+                         std::function<void()> closed)
+    : host_(host),
+      worker_(worker),
+      closed_(std::move(closed)),
+      content_(host.layer(initial.content)),
+      model_(initial.settings),
+      picker_(host, initial.content),
+      settings_(model_),
+      runs_(worker, {[this](Activity activity) { show_activity(activity); },
+                     [this](Activity activity, const ScaleEvent& event) {
+                         show_engine(event.network, event.device);
+                         if (activity == Activity::full) progress_.show(event);
+                     },
+                     [this](Activity activity, const Evaluation& event) {
+                         last_ = event;
+                         if (activity != Activity::full) return;
+                         progress_.show(event);
+                         host_.progress(double(event.evaluation) / std::max(1, event.evaluations), _("Neural Style"));
+                     },
+                     [this](Activity activity, const Image& picture) {
+                         const auto words = activity == Activity::full
+                                                ? filled(_("Evaluation %d of %d"), last_.evaluation, last_.evaluations)
+                                                : filled(_("Draft, %d of %d"), last_.evaluation, last_.evaluations);
+                         preview_.set_result(picture, words);
+                         preview_.set_notice("");
+                     },
+                     [this](Activity activity, Outcome outcome) { ended(activity, std::move(outcome)); }}) {
+    build(options);
+    if (!initial.styles.empty()) {
+        picker_.choose(initial.styles);
+    } else {
+        for (const Layer& layer : host_.layers()) {
+            if (layer.id == content_.id) continue;
+            picker_.choose({{layer.id, 1}});
+            break;
+        }
+    }
+    picker_.on_change([this] {
+        show_activity(runs_.activity());
+        ask_for_draft(draft_delay_milliseconds);
+    });
+    model_.on_change([this](std::string_view) { ask_for_draft(draft_delay_milliseconds); });
+
+    worker_.warm_up([this, alive = std::weak_ptr<int>(alive_)](const wire::Hello& hello) {
+        if (alive.expired()) return;
+        const std::string device = hello.devices.empty() ? "cpu" : hello.devices.back();
+        const std::string network = model_.settings().text("network");
+        show_engine(network == "auto" ? hello.auto_network : network, device);
+    });
+    gtk_widget_show_all(window_);
+    show_activity(Activity::idle);
+    // Pixels are asked for only once the window is there to be seen.
+    first_timer_.once(30, [this] { first_pictures(); });
+    look_timer_.every(look_every_milliseconds, [this] {
+        look_around();
+        return !closing_;
+    });
+}
+
+StyleWindow::~StyleWindow() { gtk_widget_destroy(window_); }
+
+DialogResult StyleWindow::result() const {
+    DialogResult result;
+    result.request.content = content_.id;
+    result.request.styles = picker_.chosen();
+    result.request.settings = model_.settings();
+    result.outcome = outcome_;
+    return result;
+}
+
+void StyleWindow::build(const DialogOptions& options) {
+    window_ = new_window_frame(_("Neural Style"), options);
+    connect(window_, "delete-event", [this]() -> gboolean {
+        close();
+        return TRUE;
+    });
+    connect(window_, "key-press-event", [this](GdkEventKey* event) -> gboolean { return key(event); });
+    connect(window_, "focus-in-event", [this]() -> gboolean {
+        look_around();
+        picker_.refresh_thumbnails();
+        return FALSE;
+    });
+
+    GtkWidget* outer = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+    gtk_container_add(GTK_CONTAINER(window_), outer);
+    gtk_box_pack_start(GTK_BOX(outer), messages_.widget(), FALSE, FALSE, 0);
+    GtkWidget* paned = gtk_paned_new(GTK_ORIENTATION_HORIZONTAL);
+    gtk_paned_pack1(GTK_PANED(paned), build_controls(), FALSE, FALSE);
+    gtk_paned_pack2(GTK_PANED(paned), build_pictures(), TRUE, FALSE);
+    gtk_box_pack_start(GTK_BOX(outer), paned, TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(outer), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(outer), build_buttons(), FALSE, FALSE, 0);
+}
+
+GtkWidget* StyleWindow::build_content() {
+    GtkWidget* row = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+    content_picture_ = gtk_image_new();
+    gtk_widget_set_size_request(content_picture_, 64, 64);
+    set_accessible_name(content_picture_, filled(_("Content: %s"), content_.name.c_str()));
+    gtk_box_pack_start(GTK_BOX(row), content_picture_, FALSE, FALSE, 0);
+    GtkWidget* words = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
+    gtk_widget_set_valign(words, GTK_ALIGN_CENTER);
+    GtkWidget* name = new_heading(content_.name);
+    GtkWidget* where = gtk_label_new(
+        filled(_("%s, %d × %d pixels"), content_.image_name.c_str(), content_.width, content_.height).c_str());
+    gtk_label_set_xalign(GTK_LABEL(where), 0);
+    add_style_class(where, "dim-label");
+    for (GtkWidget* label : {name, where}) {
+        gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_MIDDLE);
+        gtk_box_pack_start(GTK_BOX(words), label, FALSE, FALSE, 0);
+    }
+    gtk_box_pack_start(GTK_BOX(row), words, TRUE, TRUE, 0);
+    return row;
+}
+
+GtkWidget* StyleWindow::build_controls() {
+    GtkWidget* scroller = gtk_scrolled_window_new(nullptr, nullptr);
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+    gtk_widget_set_size_request(scroller, 400, -1);
+    controls_ = gtk_box_new(GTK_ORIENTATION_VERTICAL, 18);
+    gtk_container_set_border_width(GTK_CONTAINER(controls_), 18);
+    gtk_box_pack_start(GTK_BOX(controls_), build_content(), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(controls_), picker_.widget(), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(controls_), settings_.widget(), FALSE, FALSE, 0);
+    gtk_container_add(GTK_CONTAINER(scroller), controls_);
+    return scroller;
+}
+
+GtkWidget* StyleWindow::build_pictures() {
+    GtkWidget* box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
+    gtk_container_set_border_width(GTK_CONTAINER(box), 18);
+    preview_.set_original({}, content_.width, content_.height);
+    gtk_box_pack_start(GTK_BOX(box), preview_.widget(), TRUE, TRUE, 0);
+
+    progress_revealer_ = gtk_revealer_new();
+    gtk_container_add(GTK_CONTAINER(progress_revealer_), progress_.widget());
+    gtk_box_pack_start(GTK_BOX(box), progress_revealer_, FALSE, FALSE, 0);
+
+    GtkWidget* status = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+    engine_ = gtk_label_new(_("The engine is starting…"));
+    gtk_label_set_xalign(GTK_LABEL(engine_), 0);
+    gtk_label_set_ellipsize(GTK_LABEL(engine_), PANGO_ELLIPSIZE_END);
+    add_style_class(engine_, "dim-label");
+    gtk_box_pack_start(GTK_BOX(status), engine_, TRUE, TRUE, 0);
+    live_draft_ = gtk_check_button_new_with_mnemonic(_("_Live draft"));
+    set_accessible_name(live_draft_, without_mnemonic(_("_Live draft")),
+                        _("Shows a small, quick picture after each change."));
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(live_draft_), TRUE);
+    connect(live_draft_, "toggled", [this] {
+        if (gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_)))
+            ask_for_draft(0);
+        else
+            runs_.no_draft();
+    });
+    gtk_box_pack_end(GTK_BOX(status), live_draft_, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box), status, FALSE, FALSE, 0);
+    return box;
+}
+
+GtkWidget* StyleWindow::build_buttons() {
+    GtkWidget* row = gtk_button_box_new(GTK_ORIENTATION_HORIZONTAL);
+    gtk_button_box_set_layout(GTK_BUTTON_BOX(row), GTK_BUTTONBOX_END);
+    gtk_box_set_spacing(GTK_BOX(row), 6);
+    gtk_container_set_border_width(GTK_CONTAINER(row), 12);
+    const auto add = [&](GtkWidget*& button, const char* label, const char* tooltip, auto clicked) {
+        button = gtk_button_new_with_mnemonic(label);
+        set_accessible_name(button, without_mnemonic(label), tooltip);
+        connect(button, "clicked", clicked);
+        gtk_container_add(GTK_CONTAINER(row), button);
+    };
+    add(reset_, _("_Reset"), _("All settings back to their defaults"), [this] { reset(); });
+    gtk_button_box_set_child_secondary(GTK_BUTTON_BOX(row), reset_, TRUE);
+    add(cancel_, _("_Cancel"), _("Close the window and leave the image as it is"), [this] { close(); });
+    add(back_, _("_Back to settings"), _("End this run and choose anew"), [this] { runs_.give_up(); });
+    add(stop_, _("Stop and _keep"), _("End now and put the best picture so far above the original"), [this] {
+        gtk_widget_set_sensitive(stop_, FALSE);
+        progress_.stopping();
+        runs_.stop_and_keep();
+    });
+    add(start_, _("_Start"), _("Paint the picture and put it above the original as a new layer"), [this] { start(); });
+    add_style_class(start_, "suggested-action");
+    gtk_widget_set_can_default(start_, TRUE);
+    gtk_window_set_default(GTK_WINDOW(window_), start_);
+    for (GtkWidget* button : {back_, stop_}) gtk_widget_set_no_show_all(button, TRUE);
+    return row;
+}
+
+void StyleWindow::first_pictures() {
+    try {
+        const int scale = gtk_widget_get_scale_factor(window_);
+        const Image picture = host_.thumbnail(content_.id, original_edge);
+        preview_.set_original(picture, content_.width, content_.height);
+        const Surface surface = to_surface(host_.thumbnail(content_.id, 64 * scale));
+        if (surface) cairo_surface_set_device_scale(surface.get(), scale, scale);
+        gtk_image_set_from_surface(GTK_IMAGE(content_picture_), surface.get());
+    } catch (const Error& error) {
+        messages_.show(error.cause(), error.what());
+    }
+    ask_for_draft(0);
+}
+
+void StyleWindow::look_around() {
+    if (closing_) return;
+    bool usable = true;
+    try {
+        host_.check_content(content_.id);
+    } catch (const Error& error) {
+        usable = false;
+        if (content_usable_) {
+            runs_.give_up();
+            runs_.no_draft();
+            messages_.show(error.cause(), error.what());
+        }
+    }
+    if (usable && !content_usable_) messages_.hide();
+    content_usable_ = usable;
+    try {
+        picker_.refresh();
+    } catch (const Error& error) {
+        messages_.show(error.cause(), error.what());
+    }
+    show_activity(runs_.activity());
+}
+
+std::optional<Request> StyleWindow::draft_request() {
+    const auto styles = picker_.chosen();
+    if (!content_usable_ || styles.empty()) return std::nullopt;
+    Request request;
+    try {
+        request.content = host_.thumbnail(content_.id, draft_edge);
+        for (const StyleChoice& style : styles)
+            request.styles.push_back({host_.thumbnail(style.layer, draft_edge), style.weight});
+    } catch (const Error&) {  // gone meanwhile: looking around finds out and says so
+        return std::nullopt;
+    }
+    request.settings = model_.settings();
+    request.settings.set("size", draft_edge);
+    request.settings.set("scales", "1");
+    request.settings.set("iterations", 40.);
+    request.settings.set("preview-every", 2.);
+    return request;
+}
+
+void StyleWindow::ask_for_draft(unsigned delay_milliseconds) {
+    if (!gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_))) return;
+    runs_.draft(delay_milliseconds, [this] { return draft_request(); });
+}
+
+void StyleWindow::start() {
+    if (runs_.activity() == Activity::full) return;
+    messages_.hide();
+    Request request;
+    try {
+        request = engine_request(host_, {content_.id, picker_.chosen(), model_.settings()});
+    } catch (const Error& error) {
+        messages_.show(error.cause(), error.what());
+        return;
+    }
+    progress_.begin();
+    runs_.start(std::move(request));
+}
+
+void StyleWindow::reset() {
+    messages_.hide();
+    model_.replace({});
+}
+
+void StyleWindow::close() {
+    if (std::exchange(closing_, true)) return;
+    runs_.close();
+    look_timer_.stop();
+    first_timer_.stop();
+    closed_();
+}
+
+bool StyleWindow::key(const GdkEventKey* event) {
+    if (event->keyval != GDK_KEY_Escape) return false;
+    // Not the end of everything by a slip of the finger: a run goes first.
+    if (runs_.activity() == Activity::full)
+        runs_.give_up();
+    else
+        close();
+    return true;
+}
+
+void StyleWindow::show_activity(Activity activity) {
+    if (closing_) return;
+    const bool runs = activity == Activity::full;
+    gtk_widget_set_sensitive(controls_, !runs);
+    gtk_widget_set_sensitive(reset_, !runs);
+    gtk_widget_set_sensitive(live_draft_, !runs);
+    gtk_widget_set_sensitive(start_, !runs && content_usable_ && !picker_.chosen().empty());
+    if (runs && !gtk_widget_get_visible(stop_)) gtk_widget_set_sensitive(stop_, TRUE);
+    gtk_widget_set_visible(start_, !runs);
+    gtk_widget_set_visible(stop_, runs);
+    gtk_widget_set_visible(back_, runs);
+    gtk_revealer_set_reveal_child(GTK_REVEALER(progress_revealer_), runs);
+    if (picker_.chosen().empty())
+        preview_.set_notice(_("Choose a style"));
+    else
+        preview_.set_notice("");
+}
+
+void StyleWindow::show_engine(const std::string& network, const std::string& device) {
+    gtk_label_set_text(
+        GTK_LABEL(engine_),
+        filled(_("Network: %s, on the %s"), network_words(network).c_str(), device_words(device).c_str()).c_str());
+}
+
+void StyleWindow::show_failure(const Outcome& outcome) {
+    const int own_edge = std::max(content_.width, content_.height);
+    const int size = int(model_.settings().integer("size"));
+    const int edge = smaller_edge(size > 0 ? std::min(size, own_edge) : own_edge);
+    if (outcome.cause != Cause::memory || edge == 0) return messages_.show(outcome.cause, failure_text(outcome));
+    messages_.show(outcome.cause, failure_text(outcome), filled(_("Paint at %d pixels"), edge), [this, edge] {
+        model_.set("size", edge);
+        start();
+    });
+}
+
+void StyleWindow::ended(Activity activity, Outcome outcome) {
+    if (outcome.kind == Outcome::Kind::failed) return show_failure(outcome);
+    if (activity == Activity::draft) {
+        preview_.set_result(outcome.picture, _("Draft"));
+        return;
+    }
+    outcome_ = std::move(outcome);
+    close();
+}
+
+}  // namespace neural_style

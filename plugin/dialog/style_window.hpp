@@ -1,0 +1,89 @@
+// The window itself: puts the panels together and leads from choosing through the run to the outcome. Used by
+// run_dialog(); main thread.
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "dialog.hpp"
+#include "message_bar.hpp"
+#include "preview_view.hpp"
+#include "progress_panel.hpp"
+#include "run_control.hpp"
+#include "settings_model.hpp"
+#include "settings_panel.hpp"
+#include "style_picker.hpp"
+
+namespace neural_style {
+
+class StyleWindow {
+public:
+    /// Shows the window; `closed` is called once, from the main loop, when `result()` stands.
+    StyleWindow(Host& host, WorkerClient& worker, const RunRequest& initial, const DialogOptions& options,
+                std::function<void()> closed);
+    ~StyleWindow();
+    StyleWindow(const StyleWindow&) = delete;
+    StyleWindow& operator=(const StyleWindow&) = delete;
+
+    DialogResult result() const;
+
+private:
+    using Activity = RunControl::Activity;
+
+    void build(const DialogOptions& options);
+    GtkWidget* build_content();
+    GtkWidget* build_controls();
+    GtkWidget* build_pictures();
+    GtkWidget* build_buttons();
+    void first_pictures();
+    void look_around();  ///< which layers there are now, and whether the content still is
+
+    std::optional<Request> draft_request();
+    void ask_for_draft(unsigned delay_milliseconds);
+    void start();
+    void reset();
+    void close();
+    bool key(const GdkEventKey* event);
+
+    void show_activity(Activity activity);
+    void show_engine(const std::string& network, const std::string& device);
+    void show_failure(const Outcome& outcome);
+    void ended(Activity activity, Outcome outcome);
+
+    Host& host_;
+    WorkerClient& worker_;
+    std::function<void()> closed_;
+    Layer content_;
+    bool content_usable_ = true;
+    bool closing_ = false;
+    std::optional<Outcome> outcome_;
+
+    SettingsModel model_;
+    StylePicker picker_;
+    SettingsPanel settings_;
+    PreviewView preview_;
+    ProgressPanel progress_;
+    MessageBar messages_;
+    RunControl runs_;
+    Timer look_timer_, first_timer_;
+
+    GtkWidget* window_ = nullptr;
+    GtkWidget* controls_ = nullptr;
+    GtkWidget* content_picture_ = nullptr;
+    GtkWidget* engine_ = nullptr;
+    GtkWidget* progress_revealer_ = nullptr;
+    GtkWidget* live_draft_ = nullptr;
+    GtkWidget* reset_ = nullptr;
+    GtkWidget* cancel_ = nullptr;
+    GtkWidget* back_ = nullptr;
+    GtkWidget* stop_ = nullptr;
+    GtkWidget* start_ = nullptr;
+    Evaluation last_;  ///< of the present run
+    std::shared_ptr<int> alive_ = std::make_shared<int>();  ///< for calls that may come after our end
+};
+
+}  // namespace neural_style

@@ -1,0 +1,51 @@
+#include "window_frame.hpp"
+
+#ifdef GDK_WINDOWING_X11
+#include <gdk/gdkx.h>
+#endif
+
+#include "object_ref.hpp"
+#include "signals.hpp"
+
+namespace neural_style {
+namespace {
+
+const char style_sheet[] = R"(
+.heading { font-weight: bold; }
+.small { font-size: smaller; }
+.numeric { font-feature-settings: "tnum"; }
+.row-reset { padding: 3px; min-width: 16px; min-height: 16px; }
+.styles { padding: 6px; }
+.styles flowboxchild { padding: 6px; border-radius: 6px; }
+.preview { background-color: shade(@theme_bg_color, 0.82); }
+)";
+
+void stay_above(GtkWidget* window, unsigned long parent) {
+#ifdef GDK_WINDOWING_X11
+    GdkDisplay* display = gtk_widget_get_display(window);
+    if (parent == 0 || !GDK_IS_X11_DISPLAY(display)) return;
+    const auto above = ObjectRef<GdkWindow>::take(gdk_x11_window_foreign_new_for_display(display, parent));
+    if (above) gdk_window_set_transient_for(gtk_widget_get_window(window), above.get());
+#endif
+}
+
+}  // namespace
+
+GtkWidget* new_window_frame(const char* title, const DialogOptions& options) {
+    g_object_set(gtk_settings_get_default(), "gtk-application-prefer-dark-theme", gboolean(options.dark), nullptr);
+    const auto sheet = ObjectRef<GtkCssProvider>::take(gtk_css_provider_new());
+    gtk_css_provider_load_from_data(sheet.get(), style_sheet, -1, nullptr);
+    gtk_style_context_add_provider_for_screen(gdk_screen_get_default(), GTK_STYLE_PROVIDER(sheet.get()),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+
+    GtkWidget* window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
+    gtk_window_set_title(GTK_WINDOW(window), title);
+    gtk_window_set_role(GTK_WINDOW(window), "neural-style");
+    gtk_window_set_icon_name(GTK_WINDOW(window), "gimp");
+    gtk_window_set_default_size(GTK_WINDOW(window), 1160, 760);
+    gtk_window_set_position(GTK_WINDOW(window), GTK_WIN_POS_CENTER);
+    connect(window, "realize", [window, parent = options.parent_window] { stay_above(window, parent); });
+    return window;
+}
+
+}  // namespace neural_style

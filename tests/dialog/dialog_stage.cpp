@@ -1,0 +1,176 @@
+// Runs the real window with a host that has pictures drawn in code (or read from files) and the worker that
+// NEURAL_STYLE_WORKER names, and prints how it ended. Driven by drive_dialog.py and screenshots.py.
+//
+//   dialog_stage [--dark] [--settings TEXT] [--content FILE] [--style FILE]...
+//
+// Lines on standard input change the images meanwhile: "add NAME", "remove NAME" (a layer), "close" (the content's
+// image). On standard output: "pause N", the longest time in milliseconds that the main loop did not come round, then
+// "ended nothing|finished|stopped", "styles NAME:WEIGHT…", "settings TEXT", "picture WIDTHxHEIGHT".
+#include <gtk/gtk.h>
+
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dialog.hpp"
+#include "drawn_pictures.hpp"
+#include "neural-style/error.hpp"
+#include "text.hpp"
+
+using namespace neural_style;
+
+namespace {
+
+Image read_picture(const char* file) {
+    GError* error = nullptr;
+    GdkPixbuf* pixels = gdk_pixbuf_new_from_file(file, &error);
+    if (!pixels) {
+        std::fprintf(stderr, "dialog_stage: %s\n", error->message);
+        std::exit(2);
+    }
+    Image image(gdk_pixbuf_get_width(pixels), gdk_pixbuf_get_height(pixels));
+    const int channels = gdk_pixbuf_get_n_channels(pixels), stride = gdk_pixbuf_get_rowstride(pixels);
+    const guchar* rows = gdk_pixbuf_read_pixels(pixels);
+    for (int y = 0; y < image.height; ++y)
+        for (int x = 0; x < image.width; ++x)
+            for (int c = 0; c < 4; ++c)
+                image.pixel(x, y)[c] = c < channels ? rows[y * stride + x * channels + c] / 255.f : 1.f;
+    g_object_unref(pixels);
+    return image;
+}
+
+class StageHost : public Host {
+public:
+    int add(const std::string& name, const std::string& image_name, Image picture) {
+        const int id = next_id_++;
+        const int image = image_name == content_image ? 1 : 2;
+        layers_.push_back({id, image, name, image_name, picture.width, picture.height});
+        pictures_[id] = std::move(picture);
+        return id;
+    }
+    void remove(const std::string& name) {
+        for (auto layer = layers_.begin(); layer != layers_.end();)
+            layer = layer->name == name ? layers_.erase(layer) : layer + 1;
+    }
+    void close_image() {
+        for (auto layer = layers_.begin(); layer != layers_.end();)
+            layer = layer->image == 1 ? layers_.erase(layer) : layer + 1;
+    }
+
+    std::vector<Layer> layers() override { return layers_; }
+    Layer layer(int id) override {
+        for (const Layer& layer : layers_)
+            if (layer.id == id) return layer;
+        throw Error(Cause::picture, "The layer is gone; its image was closed.");
+    }
+    void check_content(int id) override { layer(id); }
+    Image read_content(int id) override { return layer(id), pictures_.at(id); }
+    Image read_style(int id, int) override { return layer(id), pictures_.at(id); }
+    Image thumbnail(int id, int edge) override { return shrunk(read_content(id), edge); }
+    int add_layer(int, const std::string&, const Image&) override { throw Error(Cause::host, "not on this stage"); }
+    void progress(double, const std::string&) override {}
+
+    static constexpr const char* content_image = "harbour.jpg";
+
+private:
+    int next_id_ = 1;
+    std::vector<Layer> layers_;
+    std::map<int, Image> pictures_;
+};
+
+struct PauseWatch {
+    gint64 last = 0, longest = 0;
+};
+
+gboolean look_at_clock(gpointer data) {
+    auto* watch = static_cast<PauseWatch*>(data);
+    const gint64 now = g_get_monotonic_time();
+    if (watch->last) watch->longest = std::max(watch->longest, now - watch->last - 10000);
+    watch->last = now;
+    return G_SOURCE_CONTINUE;
+}
+
+gboolean take_command(GIOChannel* channel, GIOCondition, gpointer data) {
+    auto* host = static_cast<StageHost*>(data);
+    gchar* line = nullptr;
+    if (g_io_channel_read_line(channel, &line, nullptr, nullptr, nullptr) != G_IO_STATUS_NORMAL) return G_SOURCE_REMOVE;
+    const std::string command = g_strchomp(line);
+    g_free(line);
+    if (command.rfind("add ", 0) == 0) host->add(command.substr(4), "added.png", draw_style("Dots", 300, 200));
+    if (command.rfind("remove ", 0) == 0) host->remove(command.substr(7));
+    if (command == "close") host->close_image();
+    return G_SOURCE_CONTINUE;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    if (const char* folder = g_getenv("NEURAL_STYLE_LOCALES")) {
+        use_translations(folder);
+        textdomain(GETTEXT_PACKAGE);
+    }
+    if (!gtk_init_check(&count, &arguments)) {
+        std::fputs("dialog_stage: there is no display\n", stderr);
+        return 2;
+    }
+    DialogOptions options;
+    RunRequest initial;
+    StageHost host;
+    std::vector<std::string> styles;
+    for (int i = 1; i < count; ++i) {
+        const std::string argument = arguments[i];
+        const char* value = i + 1 < count ? arguments[i + 1] : "";
+        if (argument == "--dark") {
+            options.dark = true;
+            continue;
+        }
+        ++i;
+        if (argument == "--settings")
+            initial.settings = Settings::parse(value);
+        else if (argument == "--content")
+            initial.content = host.add("Background", StageHost::content_image, read_picture(value));
+        else if (argument == "--style")
+            styles.push_back(value);
+    }
+    if (initial.content < 0) initial.content = host.add("Background", StageHost::content_image, draw_scene(960, 640));
+    if (styles.empty()) {
+        for (const std::string& name : drawn_styles()) host.add(name, "paintings.xcf", draw_style(name, 480, 360));
+        host.add("Sketch", StageHost::content_image, shrunk(draw_scene(960, 640), 400));
+    }
+    for (const std::string& file : styles) {
+        char* name = g_path_get_basename(file.c_str());
+        host.add("Background", name, read_picture(file.c_str()));
+        g_free(name);
+    }
+
+    PauseWatch watch;
+    g_timeout_add_full(G_PRIORITY_HIGH, 10, look_at_clock, &watch, nullptr);
+    GIOChannel* commands = g_io_channel_unix_new(0);
+    g_io_add_watch(commands, GIOCondition(G_IO_IN | G_IO_HUP), take_command, &host);
+
+    DialogResult result;
+    {
+        WorkerClient worker(WorkerClient::standard_command());
+        result = run_dialog(host, worker, initial, options);
+    }
+    std::printf("pause %d\n", int(watch.longest / 1000));
+    const char* ending = !result.outcome                                   ? "nothing"
+                         : result.outcome->kind == Outcome::Kind::finished ? "finished"
+                         : result.outcome->kind == Outcome::Kind::stopped  ? "stopped"
+                                                                           : "failed";
+    std::printf("ended %s\nstyles", ending);
+    for (const StyleChoice& style : result.request.styles) {
+        std::string name = "?";
+        try {
+            name = host.layer(style.layer).name;
+        } catch (const Error&) {
+        }
+        std::printf(" %s:%g", name.c_str(), style.weight);
+    }
+    std::printf("\nsettings %s\n", result.request.settings.to_text().c_str());
+    if (result.outcome) std::printf("picture %dx%d\n", result.outcome->picture.width, result.outcome->picture.height);
+    return 0;
+}

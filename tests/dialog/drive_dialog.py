@@ -1,0 +1,205 @@
+#!/usr/bin/python3
+"""Works the window by the names of its parts and looks how each way through it ends.
+
+usage: drive_dialog.py STAGE WORKER_COMMAND [NAME of a test…]"""
+
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from stage_driver import Stage, private_screen, start_window_manager, wait_for  # noqa: E402
+
+RUNNING = r'Evaluation \d+ of \d+'
+
+
+def run_until_preview(stage):
+    stage.press('Start')
+    wait_for(lambda: re.fullmatch(RUNNING, stage.preview_words()), 'a picture of the run')
+
+
+def test_choose_and_finish(open_stage):
+    with open_stage() as stage:
+        stage.choose('Blocks')
+        stage.set_value('spin button', 'Style weight', 5000)
+        stage.set_value('spin button', 'Content weight', 2)
+        stage.set_value('spin button', 'Iterations', 12)
+        wait_for(lambda: stage.preview_words() == 'Draft', 'the draft')
+        stage.press('Start')
+        end = stage.ending()
+        assert end['ended'] == 'finished', end
+        assert end['styles'] == 'Blocks:1', end
+        assert end['settings'] == 'content-weight=2;style-weight=5000;iterations=12', end
+        assert end['picture'] == '960x640', end
+
+
+def test_draft_follows_changes(open_stage):
+    with open_stage() as stage:
+        wait_for(lambda: stage.preview_words() == 'Draft', 'the first draft, without asking')
+        for change in (lambda: stage.choose('Embers'), lambda: stage.set_value('slider', 'Strength', 80)):
+            change()
+            wait_for(lambda: stage.preview_words().startswith('Draft,'), 'a new draft to begin')
+            wait_for(lambda: stage.preview_words() == 'Draft', 'the new draft')
+        assert abs(stage.value('spin button', 'Style weight') - 15800) < 1
+        stage.press('Live draft', 'check box')
+        stage.choose('Ink')
+        stage.press('Cancel')
+        end = stage.ending()
+        assert end['ended'] == 'nothing' and end['styles'] == 'Ink:1', end
+
+
+def test_stop_and_keep(open_stage):
+    with open_stage() as stage:
+        run_until_preview(stage)
+        stage.press('Stop and keep')
+        end = stage.ending()
+        assert end['ended'] == 'stopped' and end['picture'] == '960x640', end
+
+
+def test_cancel_in_mid_run(open_stage):
+    with open_stage() as stage:
+        run_until_preview(stage)
+        stage.press('Cancel')
+        assert stage.ending()['ended'] == 'nothing'
+
+
+def test_close_in_mid_run(open_stage):
+    with open_stage() as stage:
+        run_until_preview(stage)
+        worker = stage.worker_pid()
+        stage.keys('alt+F4')
+        assert stage.ending()['ended'] == 'nothing'
+        wait_for(lambda: not os.path.exists(f'/proc/{worker}'), 'the worker to end')
+
+
+def test_back_to_settings(open_stage):
+    with open_stage() as stage:
+        run_until_preview(stage)
+        assert stage.shows('progress bar', 'Progress')
+        assert not stage.shows('push button', 'Start')
+        stage.press('Back to settings')
+        stage.set_value('spin button', 'Iterations', 8)
+        stage.press('Start')
+        assert stage.ending()['ended'] == 'finished'
+
+
+def test_keyboard(open_stage):
+    with open_stage() as stage:
+        wait_for(lambda: stage.preview_words() == 'Draft', 'the draft')
+        stage.keys('alt+s')
+        wait_for(lambda: re.fullmatch(RUNNING, stage.preview_words()), 'a picture of the run')
+        stage.keys('Escape')
+        wait_for(lambda: stage.shows('push button', 'Start'), 'the settings again')
+        stage.keys('Escape')
+        assert stage.ending()['ended'] == 'nothing'
+
+
+def test_reset(open_stage):
+    with open_stage('--settings', 'style-weight=20;size=700;colours=match;seed=7') as stage:
+        assert stage.value('spin button', 'Size') == 700
+        assert stage.shows('push button', 'Reset Colours')
+        stage.press('Reset Colours')
+        stage.press('Reset')
+        wait_for(lambda: stage.value('spin button', 'Style weight') == 1000, 'the default style weight')
+        assert stage.value('spin button', 'Size') == 0
+        stage.press('Cancel')
+        assert stage.ending()['settings'] == ''
+
+
+def test_quality_and_colours(open_stage):
+    with open_stage() as stage:
+        stage.pick('Quality', 'Draft')
+        wait_for(lambda: stage.value('spin button', 'Size') == 512, 'the size of drafts')
+        stage.pick('Colours', "Keep the photo's own")
+        stage.press('Cancel')
+        assert stage.ending()['settings'] == 'size=512;iterations=100;colours=content'
+
+
+def test_worker_killed(open_stage):
+    with open_stage() as stage:
+        run_until_preview(stage)
+        stage.kill_worker()
+        wait_for(lambda: stage.shows('label', '.*killed by the system.*'), 'the sentence')
+        stage.set_value('spin button', 'Iterations', 8)
+        stage.press('Start')
+        assert stage.ending()['ended'] == 'finished'
+
+
+def test_failed_run(open_stage):
+    with open_stage() as stage:
+        stage.set_text('Network', 'broken')
+        wait_for(lambda: stage.shows('label', '.*"broken" has no weights.*'), 'the sentence of the draft')
+        stage.press('Start')
+        wait_for(lambda: stage.shows('label', '.*"broken" has no weights.*'), 'the sentence of the run')
+        stage.press('Cancel')
+        assert stage.ending()['ended'] == 'nothing'
+
+
+def test_size_that_fits(open_stage):
+    with open_stage() as stage:
+        stage.set_text('Network', 'too-large')
+        stage.set_value('spin button', 'Iterations', 8)
+        stage.press('Start')
+        wait_for(lambda: stage.shows('label', '.*needs 90 GiB.*'), 'the sentence')
+        stage.press('Paint at 768 pixels')
+        stage.press('Paint at 512 pixels')
+        end = stage.ending()
+        assert end['ended'] == 'finished', end
+        assert 'size=512' in end['settings'], end
+
+
+def test_layers_come_and_go(open_stage):
+    with open_stage() as stage:
+        stage.tell('add Lately')
+        stage.choose('Lately')
+        stage.tell('remove Lately')
+        wait_for(lambda: not stage.maybe(None, 'Lately, .*'), 'the layer to go')
+        wait_for(lambda: not stage.has_state(stage.find('push button', 'Start'), 'SENSITIVE'), 'nothing to start')
+        stage.choose('Weave')
+        wait_for(lambda: stage.has_state(stage.find('push button', 'Start'), 'SENSITIVE'), 'something to start')
+        stage.press('Cancel')
+        assert stage.ending()['styles'] == 'Weave:1'
+
+
+def test_image_closed_in_mid_run(open_stage):
+    with open_stage() as stage:
+        run_until_preview(stage)
+        stage.tell('close')
+        wait_for(lambda: stage.shows('label', '.*its image was closed.*'), 'the sentence')
+        wait_for(lambda: not stage.has_state(stage.find('push button', 'Start'), 'SENSITIVE'), 'nothing to start')
+        stage.press('Cancel')
+        assert stage.ending()['ended'] == 'nothing'
+
+
+def test_mix(open_stage):
+    with open_stage() as stage:
+        stage.choose('Swirls')
+        stage.press('Mix several', 'check box')
+        stage.choose('Embers')
+        stage.set_value('slider', 'Share of Embers', 40)
+        stage.press('Cancel')
+        assert stage.ending()['styles'] == 'Swirls:1 Embers:0.4'
+
+
+def main():
+    program, worker, *names = sys.argv[1:]
+    private_screen()
+    manager = start_window_manager()
+    failures = 0
+    try:
+        for name, test in list(globals().items()):
+            if not name.startswith('test_') or (names and name not in names):
+                continue
+            try:
+                test(lambda *arguments: Stage(program, worker, *arguments))
+                print('ok', name, flush=True)
+            except Exception as error:
+                failures += 1
+                print('FAILED', name, f'{type(error).__name__}: {error}', flush=True)
+    finally:
+        manager.terminate()
+    return 1 if failures else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,171 @@
+// A worker that paints without an engine, for the tests of the window: it moves the content's colours towards the
+// style's mean over three scales, in waves whose size and depth follow the settings, so that each change of a setting
+// changes the picture. `--worker PAUSE` waits PAUSE milliseconds after each evaluation (15). With the network
+// "too-large" a run fails for memory unless its size is set to at most 512; with "broken" it always fails.
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <thread>
+
+#include "neural-style/wire.hpp"
+
+using namespace neural_style;
+
+namespace {
+
+wire::Decoder decoder;
+
+void write_all(const wire::Bytes& bytes) {
+    for (std::size_t done = 0; done < bytes.size();) {
+        const ssize_t wrote = ::write(1, bytes.data() + done, bytes.size() - done);
+        if (wrote <= 0) std::_Exit(0);
+        done += std::size_t(wrote);
+    }
+}
+
+/// The next frame; without `wait` only if one is there.
+std::optional<wire::Frame> next_frame(bool wait) {
+    static std::uint8_t piece[1 << 16];
+    for (;;) {
+        if (auto frame = decoder.next()) return frame;
+        pollfd input{0, POLLIN, 0};
+        if (!wait && ::poll(&input, 1, 0) <= 0) return std::nullopt;
+        const ssize_t count = ::read(0, piece, sizeof piece);
+        if (count <= 0) std::_Exit(0);
+        decoder.feed(piece, std::size_t(count));
+    }
+}
+
+Image smaller(const Image& image, int width, int height) {
+    Image result(width, height);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x)
+            std::memcpy(result.pixel(x, y), image.pixel(x * image.width / width, y * image.height / height),
+                        4 * sizeof(float));
+    return result;
+}
+
+void mean_of(const Request& request, float mean[3]) {
+    double sum[3] = {}, weight = 0;
+    for (const Style& style : request.styles) {
+        const std::size_t pixels = style.image.rgba.size() / 4;
+        for (std::size_t i = 0; i < pixels; ++i)
+            for (int c = 0; c < 3; ++c) sum[c] += style.weight * style.image.rgba[4 * i + c] / double(pixels);
+        weight += style.weight;
+    }
+    for (int c = 0; c < 3; ++c) mean[c] = float(weight > 0 ? sum[c] / weight : 0.5);
+}
+
+/// `done` from 0 (the content) to 1 (all that the settings ask for).
+Image painted(const Request& request, int width, int height, double done) {
+    Image image = smaller(request.content, width, height);
+    float mean[3];
+    mean_of(request, mean);
+    const double ratio =
+        request.settings.real("style-weight") / std::max(1e-6, request.settings.real("content-weight"));
+    const double depth = done * std::clamp(0.45 + 0.15 * std::log10(std::max(ratio, 1e-3) / 1000), 0.05, 0.95);
+    const double wave = 40 * request.settings.real("style-scale") * std::max(width, height) / 640.;
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            const double swirl = std::sin((x + 0.6 * wave * std::sin(y / wave)) / wave * 3 + y / wave);
+            float* pixel = image.pixel(x, y);
+            for (int c = 0; c < 3; ++c) {
+                const double aim = mean[c] + 0.35 * swirl * (c == 2 ? 1 : 0.8);
+                pixel[c] = float(std::clamp((1 - depth) * pixel[c] + depth * aim, 0., 1.));
+            }
+        }
+    return image;
+}
+
+Outcome run(const Request& request, int pause_milliseconds) {
+    const Settings& settings = request.settings;
+    Outcome outcome;
+    outcome.network = "builtin";
+    const int own_edge = std::max(request.content.width, request.content.height);
+    const int asked = int(settings.integer("size"));
+    const int edge = asked > 0 ? std::min(asked, own_edge) : own_edge;
+    if (settings.text("network") == "broken") {
+        outcome.cause = Cause::weights;
+        outcome.sentence = "The network \"broken\" has no weights; install them or choose another network.";
+        return outcome;
+    }
+    if (settings.text("network") == "too-large" && edge > 512) {
+        outcome.cause = Cause::memory;
+        outcome.sentence = "The picture needs 90 GiB and 8 GiB are free; choose a smaller size.";
+        return outcome;
+    }
+    const int scales = settings.text("scales") == "1" ? 1 : 3;
+    const int first = int(settings.integer("iterations"));
+    int all = 0;
+    for (int scale = 0; scale < scales; ++scale) all += std::max(1, first >> scale);
+    const int every = int(settings.integer("preview-every"));
+    double done = 0;
+    int evaluation = 0;
+    for (int scale = 0; scale < scales; ++scale) {
+        const int part = 1 << (scales - 1 - scale);
+        ScaleEvent event;
+        event.scale = scale;
+        event.scales = scales;
+        event.width = std::max(2, request.content.width * edge / own_edge / part);
+        event.height = std::max(2, request.content.height * edge / own_edge / part);
+        event.evaluations = std::max(1, first >> scale);
+        event.network = "builtin";
+        event.device = "cpu";
+        event.loss = "sliced";
+        event.optimiser = "adam";
+        write_all(wire::encode(event));
+        for (int i = 1; i <= event.evaluations; ++i) {
+            ++evaluation;
+            done = 1 - std::exp(-3. * evaluation / all);
+            std::this_thread::sleep_for(std::chrono::milliseconds(pause_milliseconds));
+            Evaluation told;
+            told.evaluation = evaluation;
+            told.evaluations = all;
+            told.scale = scale;
+            told.width = event.width;
+            told.height = event.height;
+            told.content_loss = 4 * done;
+            told.style_loss = 900 * std::exp(-4. * evaluation / all) * (1 + 0.6 / i) + 30;
+            told.total_loss = told.content_loss + told.style_loss;
+            told.seconds = evaluation * pause_milliseconds / 1000.;
+            told.remaining_seconds = (all - evaluation) * pause_milliseconds / 1000. * (1 << scale);
+            told.memory_mib = 420 + 180 * scale;
+            told.available_mib = 5200;
+            write_all(wire::encode(told));
+            if (every > 0 && evaluation % every == 0)
+                write_all(wire::encode_preview(painted(request, event.width, event.height, done)));
+            while (const auto frame = next_frame(false)) {
+                if (frame->kind != wire::Kind::stop) continue;
+                outcome.kind = Outcome::Kind::stopped;
+                outcome.picture = painted(request, request.content.width, request.content.height, done);
+                return outcome;
+            }
+        }
+    }
+    outcome.kind = Outcome::Kind::finished;
+    outcome.picture = painted(request, request.content.width, request.content.height, 1);
+    return outcome;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    if (count < 2 || std::strcmp(arguments[1], "--worker") != 0) return 2;
+    const int pause_milliseconds = count > 2 ? std::atoi(arguments[2]) : 15;
+    wire::Hello hello;
+    hello.version = NEURAL_STYLE_VERSION;
+    hello.auto_network = "builtin";
+    hello.devices = {"cpu"};
+    write_all(wire::encode(hello));
+    for (;;) {
+        const auto frame = next_frame(true);
+        if (frame->kind == wire::Kind::run)
+            write_all(wire::encode(run(wire::decode_request(frame->body), pause_milliseconds)));
+    }
+}

@@ -1,0 +1,198 @@
+"""Opens the window of dialog_stage and works it through the accessibility bus, as a screen reader would.
+Used by drive_dialog.py and screenshots.py, which call private_screen() first."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+PATIENCE = 60  # seconds that anything may take at the most; nothing is expected to take long
+
+
+def private_screen(width=1400, height=900):
+    """Goes on under an X server, a session bus and a window manager of this test's own."""
+    if os.environ.get('STAGE_SCREEN') == 'own':
+        return
+    environment = dict(os.environ, STAGE_SCREEN='own', GSETTINGS_BACKEND='memory', NO_AT_BRIDGE='0', XDG_SESSION_TYPE='x11')
+    for name in ('GTK_THEME', 'GTK_MODULES', 'WAYLAND_DISPLAY', 'AT_SPI_BUS_ADDRESS', 'GTK_IM_MODULE'):
+        environment.pop(name, None)
+    home = tempfile.mkdtemp(prefix='stage-home-')
+    environment.update(HOME=home, XDG_CONFIG_HOME=home + '/config', XDG_CACHE_HOME=home + '/cache',
+                       XDG_DATA_HOME=home + '/data', XDG_RUNTIME_DIR=home)
+    try:
+        code = subprocess.run(['xvfb-run', '-a', '-s', f'-screen 0 {width}x{height}x24 -nolisten tcp',
+                               'dbus-run-session', '--', sys.executable, *sys.argv], env=environment).returncode
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    sys.exit(code)
+
+
+def start_window_manager():
+    manager = subprocess.Popen(['openbox'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: b'window id' in subprocess.run(['xprop', '-root', '_NET_SUPPORTING_WM_CHECK'],
+                                                    capture_output=True).stdout, 'the window manager')
+    return manager
+
+
+def wait_for(condition, what):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            value = condition()
+        except Exception as error:  # the tree changes while it is read: GLib.Error, or None for a child
+            if type(error).__module__.startswith('gi.') or isinstance(error, AttributeError):
+                value = None
+            else:
+                raise
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f'waited in vain for {what}')
+
+
+class Stage:
+    """One dialog_stage with its window."""
+
+    def __init__(self, program, worker, *arguments, environment=None):
+        import gi
+        gi.require_version('Atspi', '2.0')
+        from gi.repository import Atspi
+        self.atspi = Atspi
+        self.errors = tempfile.TemporaryFile(mode='w+')
+        self.process = subprocess.Popen([program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=self.errors, text=True,
+                                        env=dict(os.environ, NEURAL_STYLE_WORKER=worker, **(environment or {})))
+        try:
+            self.window = wait_for(self._find_window, 'the window')
+        except BaseException:
+            self.process.kill()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            self.errors.seek(0)
+            sys.stderr.write(self.errors.read())
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def _find_window(self):
+        assert self.process.poll() is None, f'the stage ended with {self.process.returncode}'
+        desktop = self.atspi.get_desktop(0)
+        for index in range(desktop.get_child_count()):
+            application = desktop.get_child_at_index(index)
+            if application and application.get_process_id() == self.process.pid and application.get_child_count() > 0:
+                return application.get_child_at_index(0)
+        return None
+
+    # ---- finding
+
+    def _walk(self, node, depth=0):
+        if node is None or depth > 30:
+            return
+        yield node
+        for index in range(node.get_child_count()):
+            yield from self._walk(node.get_child_at_index(index), depth + 1)
+
+    def all(self, role=None, name=None, root=None):
+        """Every node of that role whose name matches (a whole-string pattern)."""
+        self.window.clear_cache()
+        found = []
+        for node in self._walk(root or self.window):
+            if (role is None or node.get_role_name() == role) and \
+                    (name is None or re.fullmatch(name, node.get_name() or '', re.S)):
+                found.append(node)
+        return found
+
+    def maybe(self, role, name):
+        found = self.all(role, name)
+        return found[0] if found else None
+
+    def find(self, role, name):
+        return wait_for(lambda: self.maybe(role, name), f'{role} "{name}"')
+
+    def has_state(self, node, state):
+        return node.get_state_set().contains(getattr(self.atspi.StateType, state))
+
+    def shows(self, role, name):
+        """Whether it is there and visible."""
+        return any(self.has_state(node, 'SHOWING') for node in self.all(role, name))
+
+    # ---- doing
+
+    def press(self, name, role='push button'):
+        def ready():
+            for node in self.all(role, name):
+                if self.has_state(node, 'SENSITIVE') and self.has_state(node, 'SHOWING'):
+                    return node
+        node = wait_for(ready, f'{role} "{name}" ready to be pressed')
+        assert node.do_action(0), f'{name} cannot be pressed'
+        return node
+
+    def choose(self, name):
+        """The style whose layer is called so."""
+        child = self.find(None, re.escape(name) + ', .*')
+        parent = child.get_parent()
+        parent.get_selection_iface().select_child(child.get_index_in_parent())
+
+    def value(self, role, name):
+        return self.find(role, name).get_value_iface().get_current_value()
+
+    def set_value(self, role, name, value):
+        self.find(role, name).get_value_iface().set_current_value(value)
+
+    def set_text(self, name, text):
+        self.find('text', name).get_editable_text_iface().set_text_contents(text)
+
+    def pick(self, name, item):
+        """An item of a combo box."""
+        box = self.find('combo box', name)
+
+        def index():  # from 1, so that the first is not nothing
+            names = [node.get_name() for node in self.all('menu item', None, box)]
+            return names.index(item) + 1 if item in names else None
+        box.get_selection_iface().select_child(wait_for(index, f'{name}: {item}') - 1)
+
+    def preview_words(self):
+        return self.find(None, 'Preview').get_description()
+
+    def keys(self, *keys):
+        subprocess.run(['xdotool', 'search', '--sync', '--onlyvisible', '--name', '^Neural Style$', 'windowactivate',
+                        '--sync'], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(['xdotool', 'key', '--clearmodifiers', *keys], check=True)
+
+    def tell(self, line):
+        self.process.stdin.write(line + '\n')
+        self.process.stdin.flush()
+
+    def worker_pid(self):
+        def child():
+            out = subprocess.run(['pgrep', '-P', str(self.process.pid)], capture_output=True, text=True).stdout.split()
+            return int(out[0]) if out else None
+        return wait_for(child, 'the worker')
+
+    def kill_worker(self):
+        os.kill(self.worker_pid(), signal.SIGKILL)
+
+    # ---- ending
+
+    def ending(self):
+        """What it printed, as a dictionary; fails for a bad end or complaints of GTK and GLib."""
+        try:
+            out, _ = self.process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError('the window did not close')
+        assert self.process.returncode == 0, f'the stage ended with {self.process.returncode}'
+        self.errors.seek(0)
+        complaints = [line for line in self.errors if re.search(r'-(WARNING|CRITICAL|ERROR) \*\*|runtime error|Sanitizer', line)
+                      # of the accessibility bus while it shuts down, not ours
+                      and 'dbind' not in line and 'atk-bridge' not in line.lower() and 'AT-SPI' not in line]
+        assert not complaints, 'complaints on the console:\n' + ''.join(complaints)
+        return dict(line.split(' ', 1) if ' ' in line else (line, '') for line in out.splitlines())
