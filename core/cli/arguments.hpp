@@ -1,0 +1,45 @@
+// The command line, read and checked; computes nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "neural-style/settings.hpp"
+
+namespace neural_style {
+
+struct StyleArgument {
+    std::string file;
+    double weight = 1;
+};
+
+struct Arguments {
+    enum class Action { stylise, worker, list_settings, list_devices, version, help };
+    enum class Progress { automatic, bar, plain, none };
+
+    Action action = Action::stylise;
+    std::string content, output, log;
+    std::vector<StyleArgument> styles;
+    Settings settings;
+    Progress progress = Progress::automatic;
+};
+
+/// The call itself is wrong: what() is a sentence. Exit status 2.
+class UsageError : public std::exception {
+public:
+    explicit UsageError(std::string sentence) : sentence_(std::move(sentence)) {}
+    const char* what() const noexcept override { return sentence_.c_str(); }
+
+private:
+    std::string sentence_;
+};
+
+/// `words` without the program's name. Throws UsageError, or Error(Cause::settings) for a setting that does not exist
+/// or a value that is not allowed.
+Arguments parse_arguments(const std::vector<std::string>& words);
+
+std::string help_text();
+std::string
+settings_text();  ///< for --list-settings: a line each, key, default, what is allowed and help, tab-separated
+
+}  // namespace neural_style

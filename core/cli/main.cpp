@@ -1,0 +1,52 @@
+// neural-style: stylises a picture file, answers questions about itself, or serves the GIMP plug-in as its worker.
+#include <cstdio>
+
+#include "arguments.hpp"
+#include "engine_loader.hpp"
+#include "neural-style/error.hpp"
+
+namespace neural_style {
+namespace {
+
+constexpr int exit_done = 0, exit_failed = 1, exit_usage = 2;
+
+int complain(const std::string& sentence, int status) {
+    std::fprintf(stderr, "neural-style: %s\n", sentence.c_str());
+    return status;
+}
+
+int act(const std::vector<std::string>& words) {
+    const Arguments arguments = parse_arguments(words);
+    switch (arguments.action) {
+        case Arguments::Action::help:
+            std::fputs(help_text().c_str(), stdout);
+            return exit_done;
+        case Arguments::Action::version:
+            std::printf("neural-style %s\n", NEURAL_STYLE_VERSION);
+            return exit_done;
+        case Arguments::Action::list_settings:
+            std::fputs(settings_text().c_str(), stdout);
+            return exit_done;
+        case Arguments::Action::stylise:
+        case Arguments::Action::worker:
+        case Arguments::Action::list_devices:
+            break;
+    }
+    return load_engine()(arguments);
+}
+
+}  // namespace
+}  // namespace neural_style
+
+int main(int count, char** words) {
+    using namespace neural_style;
+    try {
+        return act({words + 1, words + count});
+    } catch (const UsageError& error) {
+        return complain(error.what(), exit_usage);
+    } catch (const Error& error) {
+        return complain(error.what(), exit_failed);
+    } catch (const std::exception& error) {
+        return complain(std::string("An unexpected error (") + error.what() + "); please report this.", exit_failed);
+    }
+}

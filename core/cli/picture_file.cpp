@@ -1,0 +1,87 @@
+#include "picture_file.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "neural-style/error.hpp"
+#include "pixmap.hpp"
+#ifdef HAVE_VIPS
+#include "vips_picture.hpp"
+#endif
+
+namespace neural_style {
+namespace {
+
+std::string ending(const std::string& path) {
+    const auto dot = path.rfind('.');
+    const auto slash = path.rfind('/');
+    if (dot == std::string::npos || (slash != std::string::npos && dot < slash)) return {};
+    std::string text = path.substr(dot);
+    for (char& character : text)
+        if (character >= 'A' && character <= 'Z') character = char(character - 'A' + 'a');
+    return text;
+}
+
+std::string folder(const std::string& path) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos) return ".";
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+void write_to(const std::string& path, const PictureFile& picture) {
+    if (is_pixmap(path)) return write_pixmap(path, picture);
+#ifdef HAVE_VIPS
+    write_with_vips(path, picture);
+#endif
+}
+
+}  // namespace
+
+PictureFile read_picture(const std::string& path) {
+    struct stat status;
+    if (stat(path.c_str(), &status) != 0)
+        throw Error(Cause::picture, "There is no picture " + path + "; check the name.");
+    if (S_ISDIR(status.st_mode)) throw Error(Cause::picture, path + " is a folder; name a picture file.");
+    if (is_pixmap(path)) return read_pixmap(path);
+#ifdef HAVE_VIPS
+    return read_with_vips(path);
+#else
+    throw Error(Cause::picture, "This build reads PPM and PFM pictures only; convert " + path + " first.");
+#endif
+}
+
+void check_output(const std::string& path) {
+    const std::string kind = ending(path);
+#ifdef HAVE_VIPS
+    const bool known = is_pixmap(path) || kind == ".png" || kind == ".tif" || kind == ".tiff";
+    static const char* const kinds = ".png, .tif, .tiff, .ppm or .pfm";
+#else
+    const bool known = is_pixmap(path);
+    static const char* const kinds = ".ppm or .pfm";
+#endif
+    if (!known)
+        throw Error(Cause::output, "The result cannot be written as " + path + "; end its name in " + kinds + ".");
+    struct stat status;
+    if (stat(folder(path).c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
+        throw Error(Cause::output, "There is no folder " + folder(path) + " for the result; make it first.");
+    if (access(folder(path).c_str(), W_OK) != 0 || (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)))
+        throw Error(Cause::output, "The result " + path + " cannot be written there; choose another name or folder.");
+}
+
+void write_picture(const std::string& path, const PictureFile& picture) {
+    const std::string temporary = folder(path) + "/.neural-style-" + std::to_string(getpid()) + ending(path);
+    try {
+        write_to(temporary, picture);
+    } catch (...) {
+        unlink(temporary.c_str());
+        throw;
+    }
+    if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+        unlink(temporary.c_str());
+        throw Error(Cause::output, "The result " + path + " cannot be written; choose another name or folder.");
+    }
+}
+
+}  // namespace neural_style

@@ -1,0 +1,125 @@
+#include "vips_picture.hpp"
+
+#include <vips/vips.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "neural-style/error.hpp"
+
+namespace neural_style {
+namespace {
+
+// Owns one image and lets each step replace it by its result.
+class Steps {
+public:
+    explicit Steps(VipsImage* image) : image_(image) {}
+    ~Steps() { g_clear_object(&image_); }
+    Steps(const Steps&) = delete;
+    Steps& operator=(const Steps&) = delete;
+
+    VipsImage* get() const { return image_; }
+    template <class Operation>
+    bool apply(Operation operation) {
+        VipsImage* next = nullptr;
+        if (!image_ || operation(image_, &next) != 0) return false;
+        g_object_unref(image_);
+        image_ = next;
+        return true;
+    }
+
+private:
+    VipsImage* image_;
+};
+
+void start_vips() {
+    static const bool started = VIPS_INIT("neural-style") == 0;
+    if (!started) throw Error(Cause::internal, "libvips cannot start; check its installation.");
+    vips_concurrency_set(1);
+}
+
+std::string first_line_of_error() {
+    std::string text = vips_error_buffer();
+    vips_error_clear();
+    return text.substr(0, text.find('\n'));
+}
+
+[[noreturn]] void unreadable(const std::string& path) {
+    const std::string why = first_line_of_error();
+    throw Error(Cause::picture, "The picture " + path + " cannot be read (" + (why.empty() ? "unknown format" : why) +
+                                    "); choose a PNG, JPEG, TIFF or WebP file.");
+}
+
+}  // namespace
+
+PictureFile read_with_vips(const std::string& path) {
+    start_vips();
+    Steps picture(vips_image_new_from_file(path.c_str(), "access", VIPS_ACCESS_RANDOM, "fail_on",
+                                           VIPS_FAIL_ON_TRUNCATED, nullptr));
+    if (!picture.get()) unreadable(path);
+    if (!picture.apply([](VipsImage* in, VipsImage** out) { return vips_autorot(in, out, nullptr); })) unreadable(path);
+    const VipsBandFormat format = vips_image_get_format(picture.get());
+    PictureFile file;
+    file.bits = format == VIPS_FORMAT_UCHAR ? 8 : format == VIPS_FORMAT_USHORT ? 16 : 32;
+    const bool wide = file.bits > 8;
+    if (vips_image_get_typeof(picture.get(), VIPS_META_ICC_NAME) != 0 ||
+        picture.get()->Type == VIPS_INTERPRETATION_CMYK) {
+        // A profile that cannot be used is ignored, as viewers do; CMYK without one falls back to libvips' own.
+        if (!picture.apply([&](VipsImage* in, VipsImage** out) {
+                return vips_icc_transform(in, out, "srgb", "embedded", TRUE, "depth", wide ? 16 : 8, nullptr);
+            }))
+            vips_error_clear();
+    }
+    const VipsInterpretation target = wide ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
+    if (!picture.apply([&](VipsImage* in, VipsImage** out) { return vips_colourspace(in, out, target, nullptr); }))
+        unreadable(path);
+    file.has_alpha = vips_image_hasalpha(picture.get());
+    if (!file.has_alpha && !picture.apply([&](VipsImage* in, VipsImage** out) {
+            return vips_bandjoin_const1(in, out, wide ? 65535 : 255, nullptr);
+        }))
+        unreadable(path);
+    if (vips_image_get_bands(picture.get()) != 4 ||
+        !picture.apply([](VipsImage* in, VipsImage** out) { return vips_cast_float(in, out, nullptr); }))
+        unreadable(path);
+    file.image = Image(vips_image_get_width(picture.get()), vips_image_get_height(picture.get()));
+    size_t bytes = 0;
+    void* pixels = vips_image_write_to_memory(picture.get(), &bytes);
+    if (!pixels || bytes != file.image.rgba.size() * sizeof(float)) {
+        g_free(pixels);
+        unreadable(path);
+    }
+    std::memcpy(file.image.rgba.data(), pixels, bytes);
+    g_free(pixels);
+    const float scale = wide ? 1 / 65535.F : 1 / 255.F;
+    for (float& value : file.image.rgba) value *= scale;
+    return file;
+}
+
+void write_with_vips(const std::string& path, const PictureFile& file) {
+    start_vips();
+    const Image& image = file.image;
+    const bool wide = file.bits > 8;
+    const int bands = file.has_alpha ? 4 : 3;
+    std::vector<std::uint16_t> levels(std::size_t(bands) * image.width * image.height);
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < image.rgba.size(); ++i)
+        if (int(i % 4) < bands)
+            levels[at++] = std::uint16_t(std::lround(std::clamp(image.rgba[i], 0.F, 1.F) * (wide ? 65535 : 255)));
+    Steps picture(vips_image_new_from_memory(levels.data(), levels.size() * sizeof levels[0], image.width, image.height,
+                                             bands, VIPS_FORMAT_USHORT));
+    const bool written =
+        (wide || picture.apply([](VipsImage* in, VipsImage** out) { return vips_cast_uchar(in, out, nullptr); })) &&
+        picture.apply([&](VipsImage* in, VipsImage** out) {
+            return vips_copy(in, out, "interpretation", wide ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB,
+                             nullptr);
+        }) &&
+        vips_image_write_to_file(picture.get(), path.c_str(), nullptr) == 0;
+    if (!written)
+        throw Error(Cause::output, "The result cannot be written (" + first_line_of_error() +
+                                       "); choose another folder or free some space.");
+}
+
+}  // namespace neural_style

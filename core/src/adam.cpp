@@ -1,0 +1,50 @@
+#include "adam.hpp"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace neural_style {
+namespace {
+
+constexpr double beta1 = 0.9, beta2 = 0.99, epsilon = 1e-8;
+constexpr double averaging = 0.05;
+
+}  // namespace
+
+void Adam::start(const at::Tensor& picture) {
+    point_ = picture.detach().clamp(0, 1).contiguous();
+    average_ = point_.clone();
+    steps_ = 0;
+    if (!first_.defined()) {
+        first_ = at::zeros_like(point_);
+        second_ = at::zeros_like(point_);
+        return;
+    }
+    const std::vector<std::int64_t> size = {point_.size(2), point_.size(3)};
+    // The loss is a mean over positions, so a pixel's share of the gradient shrinks as their number grows.
+    const double share = double(first_.numel()) / double(point_.numel());
+    first_ = at::upsample_bilinear2d(first_, size, false).mul_(share);
+    second_ = at::upsample_bilinear2d(second_, size, false).mul_(share * share);
+}
+
+void Adam::tell(double loss, const at::Tensor& gradient) {
+    if (!std::isfinite(loss) || !std::isfinite(gradient.sum().item<double>())) {
+        point_ = average_.clone();  // step back; the moments have seen nothing of it
+        return;
+    }
+    first_.lerp_(gradient, 1 - beta1);
+    second_.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
+    first_left_ *= beta1;
+    second_left_ *= beta2;
+    const double correction = std::sqrt(1 - second_left_) / (1 - first_left_);
+    // The constant keeps a pixel at rest where there is no gradient; it must be small beside gradients of order 1/N.
+    point_.addcdiv_(first_, second_.sqrt().add_(epsilon / double(point_.numel())), -rate_ * correction);
+    point_.clamp_(0, 1);
+    ++steps_;
+    // A young average is a plain mean, so that the start does not linger in it.
+    average_.lerp_(point_, std::max(averaging, 1.0 / steps_));
+}
+
+}  // namespace neural_style

@@ -1,0 +1,27 @@
+// Adam (Kingma and Ba 2015) with averaged iterates (Polyak and Juditsky 1992), for losses that are drawn anew each
+// time.
+#pragma once
+
+#include "optimiser.hpp"
+
+namespace neural_style {
+
+/// Steps of `rate` (of the range 0..1), betas 0.9 and 0.99, each followed by the projection to 0..1; best() is the
+/// exponential average of the iterates over about twenty steps. The moments are carried from scale to scale, resampled.
+class Adam : public Optimiser {
+public:
+    explicit Adam(double rate = 0.02) : rate_(rate) {}
+
+    void start(const at::Tensor& picture) override;
+    const at::Tensor& point() const override { return point_; }
+    void tell(double loss, const at::Tensor& gradient) override;
+    at::Tensor best() const override { return average_; }
+
+private:
+    double rate_;
+    at::Tensor point_, average_, first_, second_;  // 1×3×h×w
+    double first_left_ = 1, second_left_ = 1;      // beta to the number of steps: what the moments still lack
+    int steps_ = 0;                                // of this scale
+};
+
+}  // namespace neural_style

@@ -1,0 +1,49 @@
+// The built-in network: an analytical bank of filters on a pyramid. Needs no file, and is not VGG.
+//
+// The picture is normalised, turned into three opponent colours and halved four times (binomial blur, then means of
+// 2×2). On each of the five levels thirteen 7×7 filters look at each colour: first and second derivative of an
+// elongated Gaussian in six orientations, and a Gaussian. Each response is scaled to unit deviation on photographs, and
+// its positive and negative parts are two channels: 78 a level. Filters of this family go back to Freeman and Adelson
+// (PAMI 1991).
+#pragma once
+
+#include <vector>
+
+#include "encoder.hpp"
+#include "padding.hpp"
+
+namespace neural_style {
+
+constexpr int bank_levels = 5;
+
+/// A feature map that is wanted: a level's 78 rectified responses, or its 3 normalised colours.
+struct BankTap {
+    int level;  ///< from 0
+    bool responses;
+};
+
+class BankEncoder : public Encoder {
+public:
+    BankEncoder(std::vector<BankTap> taps, Padding padding, const at::Device& device);
+
+    std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
+    at::Tensor gradient(const std::vector<at::Tensor>& of_features) override;
+
+    /// The thirteen filters before scaling, 13×1×7×7: derivative pairs by orientation, then the Gaussian.
+    static at::Tensor filters();
+
+private:
+    at::Tensor responses(const at::Tensor& colours) const;
+
+    std::vector<BankTap> taps_;
+    Padding padding_;
+    at::Tensor filters_;   // 13×1×7×7
+    at::Tensor scales_;    // 3×13×1×1
+    at::Tensor opponent_;  // 3×3×1×1
+    at::Tensor blur_;      // 3×1×3×3
+    at::Tensor mean_, deviation_;
+    at::Tensor picture_;
+    std::vector<at::Tensor> maps_;
+};
+
+}  // namespace neural_style

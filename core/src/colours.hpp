@@ -1,0 +1,18 @@
+// What becomes of the content's and the style's colours. Pictures are 1×3×h×w in 0..1.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace neural_style {
+
+/// Luminance (Rec. 601) in all three channels.
+at::Tensor greyed(const at::Tensor& picture);
+
+/// `style` with its mean and covariance of colours brought to those of `content` by the linear map that moves the
+/// colours least (the Monge map between Gaussians; colour matching as in Gatys et al. 2016, "Preserving color").
+at::Tensor recoloured(const at::Tensor& style, const at::Tensor& content);
+
+/// The luminance of `picture` with the colour of `content` (of the same size): luminance-only transfer, ibid.
+at::Tensor with_colours_of(const at::Tensor& content, const at::Tensor& picture);
+
+}  // namespace neural_style

@@ -1,0 +1,64 @@
+#include "convolution_encoder.hpp"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+
+#include "autograd_gradient.hpp"
+
+namespace neural_style {
+
+ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps,
+                                       const InputConvention& input, Padding padding, bool average_pooling)
+    : layers_(std::move(layers)),
+      taps_(std::move(taps)),
+      bgr_(input.bgr),
+      padding_(padding),
+      average_pooling_(average_pooling) {
+    std::size_t deepest = 0;
+    for (const LayerTap& tap : taps_) deepest = std::max(deepest, tap.layer);
+    layers_.resize(std::min(layers_.size(), deepest + 1));
+    const at::TensorOptions options = layers_.at(0).weight.options();
+    const at::Tensor mean = at::tensor(at::ArrayRef<float>(input.mean, 3), at::kFloat).to(options).view({1, 3, 1, 1});
+    const at::Tensor deviation =
+        at::tensor(at::ArrayRef<float>(input.deviation, 3), at::kFloat).to(options).view({1, 3, 1, 1});
+    scale_ = input.range / deviation;
+    shift_ = mean / deviation;
+}
+
+std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, bool keep) {
+    c10::AutoGradMode record(keep);
+    maps_.clear();
+    picture_ = keep ? picture.detach().requires_grad_() : picture.detach();
+    std::vector<at::Tensor> maps(taps_.size());
+    const auto tap = [&](std::size_t layer, bool after_relu, const at::Tensor& map) {
+        for (std::size_t i = 0; i < taps_.size(); ++i)
+            if (taps_[i].layer == layer && taps_[i].after_relu == after_relu) maps[i] = map;
+    };
+    at::Tensor map = (bgr_ ? picture_.flip(1) : picture_) * scale_ - shift_;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const ConvolutionLayer& layer = layers_[i];
+        if (layer.is_pool()) {
+            map = average_pooling_ ? at::avg_pool2d(map, {2, 2}) : at::max_pool2d(map, {2, 2});
+            tap(i, true, map);
+            tap(i, false, map);
+            continue;
+        }
+        map = padding_ == Padding::zero ? at::conv2d(map, layer.weight, layer.bias, 1, 1)
+                                        : at::conv2d(padded(map, 1, padding_), layer.weight, layer.bias);
+        tap(i, false, map);
+        map = at::relu(map);
+        tap(i, true, map);
+    }
+    std::vector<at::Tensor> result;
+    for (const at::Tensor& wanted : maps) result.push_back(wanted.detach().squeeze(0));
+    if (keep) maps_ = std::move(maps);
+    return result;
+}
+
+at::Tensor ConvolutionEncoder::gradient(const std::vector<at::Tensor>& of_features) {
+    at::Tensor result = autograd_gradient(maps_, of_features, picture_);
+    maps_.clear();
+    return result;
+}
+
+}  // namespace neural_style

@@ -1,0 +1,52 @@
+// An encoder made of 3×3 convolutions with ReLUs and 2×2 pools (VGG), through LibTorch and its autograd: every device.
+#pragma once
+
+#include <vector>
+
+#include "encoder.hpp"
+#include "padding.hpp"
+
+namespace neural_style {
+
+struct ConvolutionLayer {
+    at::Tensor weight;  ///< out×in×3×3; undefined: a 2×2 pool with stride 2
+    at::Tensor bias;    ///< out
+    bool is_pool() const { return !weight.defined(); }
+};
+
+/// A feature map that is wanted: of a convolution before or after its ReLU, or of a pool.
+struct LayerTap {
+    std::size_t layer;
+    bool after_relu;
+};
+
+/// The network's input is (range · colours − mean) / deviation, channel by channel, colours in 0..1 in the order RGB,
+/// or BGR if `bgr` (mean and deviation are in the network's order).
+struct InputConvention {
+    float range = 1;
+    bool bgr = false;
+    float mean[3] = {0, 0, 0};
+    float deviation[3] = {1, 1, 1};
+};
+
+class ConvolutionEncoder : public Encoder {
+public:
+    /// Layers behind the deepest tap are dropped. All weights are on one device, where pictures must be too.
+    ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps, const InputConvention& input,
+                       Padding padding, bool average_pooling);
+
+    std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
+    at::Tensor gradient(const std::vector<at::Tensor>& of_features) override;
+
+private:
+    std::vector<ConvolutionLayer> layers_;
+    std::vector<LayerTap> taps_;
+    at::Tensor scale_, shift_;  // of the input: 1×3×1×1
+    bool bgr_;
+    Padding padding_;
+    bool average_pooling_;
+    at::Tensor picture_;            // of the last features(…, true)
+    std::vector<at::Tensor> maps_;  // likewise
+};
+
+}  // namespace neural_style

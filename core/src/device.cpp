@@ -1,0 +1,58 @@
+#include "device.hpp"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "neural-style/error.hpp"
+
+namespace neural_style {
+namespace {
+
+int cuda_devices() { return at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().getNumGPUs()) : 0; }
+
+int physical_cores() {
+    std::ifstream info("/proc/cpuinfo");
+    std::set<std::pair<std::string, std::string>> cores;  // socket and core
+    std::string line, socket;
+    while (std::getline(info, line)) {
+        const auto value = line.substr(std::min(line.size(), line.find(':') + 1));
+        if (line.rfind("physical id", 0) == 0) socket = value;
+        if (line.rfind("core id", 0) == 0) cores.insert({socket, value});
+    }
+    const int logical = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));  // heeds the affinity mask
+    return cores.empty() ? logical : std::min(logical, static_cast<int>(cores.size()));
+}
+
+}  // namespace
+
+std::vector<std::string> usable_devices() {
+    std::vector<std::string> names = {"cpu"};
+    for (int i = 0; i < cuda_devices(); ++i) names.push_back("cuda:" + std::to_string(i));
+    return names;
+}
+
+c10::Device resolve_device(const std::string& text) {
+    const auto names = usable_devices();
+    if (text == "auto") return c10::Device(names.size() > 1 ? names[1] : names[0]);
+    const std::string wanted = text == "cuda" ? "cuda:0" : text;
+    if (std::find(names.begin(), names.end(), wanted) != names.end()) return c10::Device(wanted);
+    std::string list;
+    for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+    throw Error(Cause::device,
+                "The device \"" + text + "\" cannot be used here; this machine and its LibTorch have: " + list + ".");
+}
+
+int set_threads(int wanted) {
+    const int threads = wanted > 0 ? wanted : physical_cores();
+    at::set_num_threads(threads);
+    return threads;
+}
+
+}  // namespace neural_style

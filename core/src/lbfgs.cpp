@@ -1,0 +1,136 @@
+#include "lbfgs.hpp"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace neural_style {
+namespace {
+
+constexpr double armijo = 1e-4;
+constexpr double first_reach = 0.01;  // root mean square of a step along the bare gradient, of the range 0..1
+constexpr double growth = 3;          // a step may reach this many times as far as the last one did
+constexpr int most_backtracks = 6;
+
+double product_of(const at::Tensor& a, const at::Tensor& b) { return at::dot(a, b).item<double>(); }
+
+}  // namespace
+
+void Lbfgs::start(const at::Tensor& picture) {
+    accepted_ = picture.detach().clamp(0, 1).contiguous();
+    trial_ = accepted_.clone();
+    const auto count = accepted_.numel();
+    if (!steps_.defined() || steps_.size(1) != count) {
+        steps_.reset();
+        changes_.reset();
+        steps_ = at::empty({capacity_, count}, accepted_.options());
+        changes_ = at::empty_like(steps_);
+    }
+    curvatures_.assign(capacity_, 0);
+    stored_ = next_slot_ = backtracks_ = failures_ = 0;
+    reach_ = length_ = 0;
+    gradient_.reset();
+    begun_ = false;
+}
+
+void Lbfgs::tell(double loss, const at::Tensor& gradient) {
+    const at::Tensor flat = gradient.reshape({-1});
+    const bool finite = std::isfinite(loss) && std::isfinite(flat.sum().item<double>());
+    if (!begun_) {
+        if (!finite) {  // no descent from here; the caller sees a stall
+            failures_ = 9;
+            return;
+        }
+        begun_ = true;
+        accept(loss, flat);
+    } else if (finite && loss <= loss_ + armijo * slope_) {
+        accept(loss, flat);
+    } else if (++backtracks_ <= most_backtracks) {
+        // The minimum of the parabola through f(0), f'(0) and f(1), kept between a tenth and a half.
+        const double curve = loss - loss_ - slope_;
+        const double factor = finite && curve > 0 ? std::clamp(-slope_ / (2 * curve), 0.1, 0.5) : 0.1;
+        try_step(length_ * factor);
+        return;
+    } else {
+        ++failures_;
+        stored_ = next_slot_ = 0;
+        reach_ *= 0.1;
+    }
+    choose_direction();
+}
+
+void Lbfgs::accept(double loss, const at::Tensor& gradient) {
+    if (gradient_.defined()) {
+        const at::Tensor step = (trial_ - accepted_).view({-1});
+        remember(step, gradient - gradient_);
+        reach_ = step.norm().item<double>() / std::sqrt(double(step.numel()));
+    }
+    loss_ = loss;
+    gradient_ = gradient.clone();
+    std::swap(accepted_, trial_);
+    backtracks_ = failures_ = 0;
+}
+
+void Lbfgs::remember(const at::Tensor& step, const at::Tensor& change) {
+    const double product = product_of(step, change);
+    // Without positive curvature the pair would spoil the metric.
+    if (!(product > 1e-8 * step.norm().item<double>() * change.norm().item<double>())) return;
+    steps_[next_slot_].copy_(step);
+    changes_[next_slot_].copy_(change);
+    curvatures_[next_slot_] = 1 / product;
+    next_slot_ = (next_slot_ + 1) % capacity_;
+    stored_ = std::min(stored_ + 1, capacity_);
+}
+
+void Lbfgs::choose_direction() {
+    const at::Tensor x = accepted_.view({-1});
+    const at::Tensor blocked = x.le(0).logical_and_(gradient_.gt(0)).logical_or_(x.ge(1).logical_and_(gradient_.lt(0)));
+    const at::Tensor downhill = gradient_.masked_fill(blocked, 0).neg_();
+    while (true) {
+        at::Tensor d = downhill.clone();
+        std::vector<double> weights(stored_);
+        for (int i = 0; i < stored_; ++i) {  // newest first
+            const int slot = (next_slot_ - 1 - i + 2 * capacity_) % capacity_;
+            weights[i] = curvatures_[slot] * product_of(steps_[slot], d);
+            d.sub_(changes_[slot], weights[i]);
+        }
+        if (stored_ > 0) {
+            const int newest = (next_slot_ - 1 + capacity_) % capacity_;
+            d.mul_(1 / (curvatures_[newest] * product_of(changes_[newest], changes_[newest])));
+        }
+        for (int i = stored_ - 1; i >= 0; --i) {
+            const int slot = (next_slot_ - 1 - i + 2 * capacity_) % capacity_;
+            d.add_(steps_[slot], weights[i] - curvatures_[slot] * product_of(changes_[slot], d));
+        }
+        direction_ = d.masked_fill_(blocked, 0);
+        const double descent = product_of(direction_, downhill);
+        const double far = direction_.norm().item<double>();
+        if (std::isfinite(far) && descent > 1e-10 * far * downhill.norm().item<double>()) break;
+        if (stored_ == 0) {  // the gradient vanishes: a minimum
+            failures_ = 9;
+            return;
+        }
+        stored_ = next_slot_ = 0;
+    }
+    const double far = direction_.norm().item<double>() / std::sqrt(double(direction_.numel()));
+    const double bare = reach_ > 0 ? std::min(reach_, first_reach) : first_reach;
+    double length = stored_ == 0 ? bare / far : 1;
+    if (reach_ > 0) length = std::min(length, growth * reach_ / far);
+    backtracks_ = 0;
+    try_step(length);
+}
+
+void Lbfgs::try_step(double length) {
+    length_ = length;
+    const at::Tensor target = trial_.view({-1});
+    at::add_out(const_cast<at::Tensor&>(target), accepted_.view({-1}), direction_, length);
+    trial_.clamp_(0, 1);
+    slope_ = product_of(gradient_, (trial_ - accepted_).view({-1}));
+    if (!(slope_ < 0) && backtracks_ == 0 && stored_ > 0) {  // the projection turned it uphill
+        stored_ = next_slot_ = 0;
+        choose_direction();
+    }
+}
+
+}  // namespace neural_style

@@ -1,0 +1,46 @@
+// L-BFGS for one flat picture in 0..1 (Liu and Nocedal 1989; the bounds by two-metric projection, Bertsekas 1982).
+#pragma once
+
+#include <vector>
+
+#include "optimiser.hpp"
+
+namespace neural_style {
+
+/// The iterate is kept in the bounds by projection, and the curvature pairs are made of the displacements that really
+/// happened: clamping behind the optimiser's back corrupts them, which makes losses leap. Pixels at a bound whose
+/// gradient points outwards are left out of the direction. A step is taken if it satisfies Armijo's condition and
+/// halved by a quadratic through what is known if not; the history is dropped when it gives no descent.
+class Lbfgs : public Optimiser {
+public:
+    explicit Lbfgs(int history = 20) : capacity_(history) {}
+
+    void start(const at::Tensor& picture) override;
+    const at::Tensor& point() const override { return trial_; }
+    void tell(double loss, const at::Tensor& gradient) override;
+    at::Tensor best() const override { return accepted_; }
+    bool stalled() const override { return failures_ > 8; }
+
+private:
+    void accept(double loss, const at::Tensor& gradient);
+    void remember(const at::Tensor& step, const at::Tensor& change);
+    void choose_direction();
+    void try_step(double length);
+
+    int capacity_;
+    at::Tensor steps_, changes_;      // capacity×n, allocated once a size
+    std::vector<double> curvatures_;  // 1 / (s·y), by slot
+    int stored_ = 0, next_slot_ = 0;
+
+    at::Tensor accepted_, trial_;      // 1×3×h×w
+    at::Tensor gradient_, direction_;  // flat
+    double loss_ = 0;                  // at accepted_
+    double slope_ = 0;                 // gradient · (trial − accepted)
+    double length_ = 0;                // of the step along direction_
+    double reach_ = 0;                 // root mean square of the last accepted displacement
+    int backtracks_ = 0;
+    int failures_ = 0;  // in a row, with the history dropped between
+    bool begun_ = false;
+};
+
+}  // namespace neural_style

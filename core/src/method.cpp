@@ -1,0 +1,168 @@
+#include "method.hpp"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "adam.hpp"
+#include "bank_encoder.hpp"
+#include "convolution_encoder.hpp"
+#include "lbfgs.hpp"
+#include "neural-style/error.hpp"
+#include "weights_file.hpp"
+
+namespace neural_style {
+namespace {
+
+// Relative content terms are of order one when nothing of the content is left, like the style terms of `covariance` and
+// `sliced`; with this factor 1 : 1000 keeps shapes and lets strokes cover them. Chosen by looking.
+constexpr double relative_content = 20;
+constexpr int sliced_directions = 32;
+
+// "level1" … "level5": rectified responses; "colours1" … "colours5": normalised colours.
+BankTap find_bank_layer(const std::string& name) {
+    for (int level = 0; level < bank_levels; ++level) {
+        if (name == "level" + std::to_string(level + 1)) return {level, true};
+        if (name == "colours" + std::to_string(level + 1)) return {level, false};
+    }
+    throw Error(Cause::settings, "The built-in network has no layer called \"" + name +
+                                     "\"; it has level1 to level5 and colours1 to colours5.");
+}
+
+std::vector<WeightedLayer> choose_layers(const char* key, const std::string& standard, const Settings& settings) {
+    const std::string text = settings.text(key);
+    return parse_layers(key, text == "auto" ? standard : text);
+}
+
+double weight_sum(const std::vector<WeightedLayer>& layers) {
+    double sum = 0;
+    for (const WeightedLayer& layer : layers) sum += layer.weight;
+    return std::max(sum, 1e-30);
+}
+
+std::vector<std::string> names_of(const Method& method) {
+    std::vector<std::string> names;
+    for (const auto* layers : {&method.content_layers, &method.style_layers})
+        for (const WeightedLayer& layer : *layers) names.push_back(layer.name);
+    return names;
+}
+
+std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Settings& settings,
+                                                  const c10::Device& device) {
+    const Network& network = method.network;
+    std::vector<LayerTap> taps;
+    std::size_t deepest = 0;
+    for (const std::string& name : names_of(method)) {
+        const LayerPlace place = find_layer(network, name);
+        taps.push_back({place.layer, place.rectified});
+        deepest = std::max(deepest, place.layer);
+    }
+    std::size_t count = 0;
+    for (std::size_t i = 0; i <= deepest; ++i) count += network.layers[i].kind == NetworkLayer::Kind::convolution;
+    const auto loaded = load_convolutions(network, method.weights, count);
+    std::vector<ConvolutionLayer> layers;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i <= deepest; ++i) {
+        if (network.layers[i].kind == NetworkLayer::Kind::pool) {
+            layers.emplace_back();
+            continue;
+        }
+        const Convolution& convolution = loaded[next++];
+        layers.push_back({at::tensor(at::ArrayRef<float>(convolution.weights), at::kFloat)
+                              .view({convolution.out_channels, convolution.in_channels, 3, 3})
+                              .to(device),
+                          at::tensor(at::ArrayRef<float>(convolution.bias), at::kFloat).to(device)});
+    }
+    InputConvention input;
+    input.bgr = network.bgr;
+    if (method.loss != "tutorial") {
+        input.range = network.range;
+        std::copy(network.mean.begin(), network.mean.end(), input.mean);
+        std::copy(network.deviation.begin(), network.deviation.end(), input.deviation);
+    }
+    return std::make_unique<ConvolutionEncoder>(std::move(layers), std::move(taps), input, padding_from(method.padding),
+                                                settings.text("pooling") == "average");
+}
+
+}  // namespace
+
+Method choose_method(const Settings& settings) {
+    Method method;
+    const std::string wanted = settings.text("network");
+    const bool own_weights = !settings.text("weights").empty();
+    method.network = find_network(wanted != "auto" ? wanted : own_weights ? "vgg19" : auto_network());
+    if (!method.network.built_in) {
+        method.weights = own_weights ? settings.text("weights") : installed_weights(method.network);
+        if (method.weights.empty())
+            throw Error(Cause::weights, "The weights of " + method.network.title +
+                                            " are not installed; run neural-style --get-network " +
+                                            method.network.name +
+                                            ", give a file with the setting weights, or use network=builtin.");
+    }
+    const auto decided = [&](const char* key, const std::string& standard) {
+        const std::string text = settings.text(key);
+        return text == "auto" ? standard : text;
+    };
+    method.loss = decided("loss", method.network.loss);
+    method.optimiser = decided("optimiser", method.loss == "sliced" ? "adam" : "lbfgs");
+    method.padding = decided("padding", method.loss == "tutorial" ? "zero" : "reflect");
+    const LayerDefaults layers = method.network.layers_for(method.loss);
+    method.content_layers = choose_layers("content-layers", layers.content_layers, settings);
+    method.style_layers = choose_layers("style-layers", layers.style_layers, settings);
+    for (const std::string& name : names_of(method)) {  // an unknown one is refused before any weights are read
+        if (method.network.built_in)
+            find_bank_layer(name);
+        else
+            find_layer(method.network, name);
+    }
+    return method;
+}
+
+std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& settings, const c10::Device& device) {
+    if (!method.network.built_in) return make_convolution_encoder(method, settings, device);
+    std::vector<BankTap> taps;
+    for (const std::string& name : names_of(method)) taps.push_back(find_bank_layer(name));
+    return std::make_unique<BankEncoder>(std::move(taps), padding_from(method.padding), device);
+}
+
+std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings) {
+    const double weight = settings.real("content-weight"), sum = weight_sum(method.content_layers);
+    const bool relative = method.loss == "covariance" || method.loss == "sliced";
+    std::vector<ContentTerm> terms;
+    for (const WeightedLayer& layer : method.content_layers) {
+        double factor = weight * layer.weight / sum * (relative ? relative_content : 1);
+        if (method.loss == "tutorial")
+            factor = weight * weight * layer.weight * layer.weight;  // inside the square there
+        terms.push_back({terms.size(), factor, relative});
+    }
+    return terms;
+}
+
+std::vector<StyleTerm> style_terms(const Method& method, const Settings& settings) {
+    const double weight = settings.real("style-weight"), sum = weight_sum(method.style_layers);
+    const auto seed = static_cast<std::uint64_t>(settings.integer("seed"));
+    std::vector<StyleTerm> terms;
+    for (const WeightedLayer& layer : method.style_layers) {
+        const std::size_t feature = method.content_layers.size() + terms.size();
+        const double share = weight * layer.weight / sum;
+        std::unique_ptr<StyleLoss> loss;
+        if (method.loss == "tutorial")
+            loss = std::make_unique<GramLoss>(weight * weight * layer.weight * layer.weight, true);
+        else if (method.loss == "gatys")
+            loss = std::make_unique<GramLoss>(share, false);
+        else if (method.loss == "covariance")
+            loss = std::make_unique<CovarianceLoss>(share);
+        else
+            loss = std::make_unique<SlicedLoss>(share, sliced_directions, method.optimiser == "adam",
+                                                seed * 64 + terms.size());
+        terms.push_back({feature, std::move(loss)});
+    }
+    return terms;
+}
+
+std::unique_ptr<Optimiser> make_optimiser(const Method& method) {
+    if (method.optimiser == "adam") return std::make_unique<Adam>();
+    return std::make_unique<Lbfgs>();
+}
+
+}  // namespace neural_style

@@ -1,0 +1,41 @@
+// From settings to the parts of a run: which network, loss, layers and optimiser; the encoder and the terms made of
+// them.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "encoder.hpp"
+#include "layer_list.hpp"
+#include "network.hpp"
+#include "neural-style/settings.hpp"
+#include "objective.hpp"
+#include "optimiser.hpp"
+
+namespace neural_style {
+
+/// All that is `auto` in the settings, decided.
+struct Method {
+    Network network;
+    std::string weights;  ///< path; empty for the built-in bank
+    std::string loss, optimiser, padding;
+    std::vector<WeightedLayer> content_layers, style_layers;
+};
+
+/// Throws Error(Cause::settings or Cause::weights) for an unknown network or layer, or weights that are not installed.
+Method choose_method(const Settings& settings);
+
+/// The encoder whose feature maps are those of the content layers followed by those of the style layers. Throws
+/// Error(Cause::weights).
+std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& settings, const c10::Device& device);
+
+/// The loss's terms, for maps in make_encoder's order. Called anew for each scale: terms hold its targets.
+std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings);
+std::vector<StyleTerm> style_terms(const Method& method, const Settings& settings);
+
+std::unique_ptr<Optimiser> make_optimiser(const Method& method);
+
+}  // namespace neural_style

@@ -1,0 +1,25 @@
+// Coarse to fine: which sizes are optimised, and for how many evaluations each.
+#pragma once
+
+#include <vector>
+
+#include "neural-style/settings.hpp"
+
+namespace neural_style {
+
+struct Scale {
+    int edge;           ///< longest edge in pixels
+    int width, height;  ///< pixels, the content's proportions, but not below smallest_edge
+    int evaluations;    ///< of the loss, at the most
+};
+
+/// Four halvings must leave something, so thin or tiny pictures are optimised stretched to this; pixels.
+constexpr int smallest_edge = 32;
+
+/// The plan for a content of the given size, smallest first, from the settings `size`, `scales` and `iterations`.
+/// `auto` takes powers of two from 256 up to the size (without one that the size exceeds by less than a quarter); a
+/// list is taken as it stands. Each scale has half the evaluations of the one before it, but not fewer than 20 unless
+/// `iterations` is. Throws Error(Cause::settings) for a list that is not of growing whole numbers from 16 to 65536.
+std::vector<Scale> plan_scales(int content_width, int content_height, const Settings& settings);
+
+}  // namespace neural_style

@@ -1,0 +1,77 @@
+#include "tensor_image.hpp"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <cstring>
+
+namespace neural_style {
+namespace {
+
+at::Tensor planes(const Image& image) {  // 1×4×h×w, finite, 0..1
+    const auto shape = std::vector<std::int64_t>{image.height, image.width, 4};
+    at::Tensor rows = at::empty(shape, at::kFloat);
+    std::memcpy(rows.data_ptr<float>(), image.rgba.data(), image.rgba.size() * sizeof(float));
+    return at::nan_to_num(rows, 0.0, 1.0, 0.0).clamp_(0, 1).permute({2, 0, 1}).unsqueeze(0).contiguous();
+}
+
+// Push and pull: every level of a pyramid holds the mean of the visible colours below it, and a pixel that is not fully
+// visible is completed from the level above.
+at::Tensor filled(const at::Tensor& premultiplied, const at::Tensor& alpha) {
+    const auto height = alpha.size(2), width = alpha.size(3);
+    at::Tensor above;
+    if (height == 1 && width == 1) {
+        above = at::full_like(premultiplied, 0.5);
+    } else {
+        const auto shrink = [&](const at::Tensor& t) { return at::avg_pool2d(t, {2, 2}, {2, 2}, 0, true); };
+        at::Tensor small_alpha = shrink(alpha), small = shrink(premultiplied);
+        // A pixel that sees anything at all counts as nearly whole one level up; its colour is the mean of what it
+        // sees.
+        const at::Tensor whole = (small_alpha * 4).clamp_max(1);
+        small = small / small_alpha.clamp_min(1e-6) * whole;
+        above = at::upsample_bilinear2d(filled(small, whole), {height, width}, false);
+    }
+    return premultiplied + (1 - alpha) * above;
+}
+
+at::Tensor luminance(const at::Tensor& picture) {
+    const at::Tensor weights = at::tensor({0.299f, 0.587f, 0.114f}, picture.options()).view({1, 3, 1, 1});
+    return (picture * weights).sum(1, true);
+}
+
+}  // namespace
+
+at::Tensor colours_of(const Image& image) {
+    const at::Tensor all = planes(image);
+    at::Tensor colours = all.narrow(1, 0, 3).contiguous();
+    const at::Tensor alpha = all.narrow(1, 3, 1);
+    if (alpha.min().item<float>() >= 1) return colours;
+    return filled(colours * alpha, alpha).clamp_(0, 1).contiguous();
+}
+
+at::Tensor alpha_of(const Image& image) { return planes(image).narrow(1, 3, 1).contiguous(); }
+
+Image to_image(const at::Tensor& colours, const at::Tensor& alpha) {
+    const at::Tensor all = at::cat({colours.detach().to(at::kCPU, at::kFloat), alpha.to(at::kCPU, at::kFloat)}, 1);
+    const at::Tensor rows = all.squeeze(0).permute({1, 2, 0}).contiguous();
+    Image image(static_cast<int>(rows.size(1)), static_cast<int>(rows.size(0)));
+    std::memcpy(image.rgba.data(), rows.data_ptr<float>(), image.rgba.size() * sizeof(float));
+    return image;
+}
+
+at::Tensor resized(const at::Tensor& picture, int width, int height) {
+    if (picture.size(2) == height && picture.size(3) == width) return picture;
+    return at::_upsample_bicubic2d_aa(picture, {height, width}, false).clamp_(0, 1);
+}
+
+at::Tensor enlarged(const at::Tensor& picture, const at::Tensor& content) {
+    const int height = static_cast<int>(content.size(2)), width = static_cast<int>(content.size(3));
+    const int small_height = static_cast<int>(picture.size(2)), small_width = static_cast<int>(picture.size(3));
+    const at::Tensor large = resized(picture, width, height);
+    if (small_height >= height && small_width >= width) return large;
+    const at::Tensor lost =
+        luminance(content) - luminance(resized(resized(content, small_width, small_height), width, height));
+    return (large + lost).clamp_(0, 1);
+}
+
+}  // namespace neural_style

@@ -1,0 +1,28 @@
+// Between pictures and tensors: conversion, resampling, what stands in for transparent pixels.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "neural-style/image.hpp"
+
+namespace neural_style {
+
+/// Colours as a float32 tensor 1×3×height×width on the CPU, kept to 0..1 (what is not finite becomes 0). Transparent
+/// pixels are filled smoothly from their surroundings, so that what is hidden in them has no influence.
+at::Tensor colours_of(const Image& image);
+
+/// Alpha as a float32 tensor 1×1×height×width on the CPU, kept to 0..1.
+at::Tensor alpha_of(const Image& image);
+
+/// From 1×3×height×width (any device) and 1×1×height×width.
+Image to_image(const at::Tensor& colours, const at::Tensor& alpha);
+
+/// Cubic resampling of 1×C×h×w, antialiased when it shrinks; the same tensor when the size is already right. Overshoot
+/// is kept to the range of 0..1.
+at::Tensor resized(const at::Tensor& picture, int width, int height);
+
+/// A picture that was optimised smaller than the content, brought up to the content's size: cubic, with the content's
+/// own luminance detail (what the content loses on the same way down and up) put back.
+at::Tensor enlarged(const at::Tensor& picture, const at::Tensor& content);
+
+}  // namespace neural_style
