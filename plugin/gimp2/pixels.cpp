@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "g_object.hpp"
 #include "neural-style/error.hpp"
+#include "object_ref.hpp"
 #include "text.hpp"
 
 namespace neural_style::pixels {
@@ -17,15 +17,25 @@ namespace {
 
 constexpr int strip_rows = 64;  // one row of GIMP's tiles
 
-// It costs a second, so it waits until pixels are needed.
+// It costs up to a second, so it waits until pixels are needed. Buffers need none of GEGL's operations, which would
+// cost a third of that time.
 void ready_gegl() {
-    static const bool once = [] { return gegl_init(nullptr, nullptr), true; }();
-    (void)once;
+    static bool ready = false;
+    if (ready) return;
+    ready = true;
+    const gchar* path = g_getenv("GEGL_PATH");
+    const std::string before = path ? path : "";
+    g_setenv("GEGL_PATH", "/nonexistent", TRUE);
+    gegl_init(nullptr, nullptr);
+    if (path)
+        g_setenv("GEGL_PATH", before.c_str(), TRUE);
+    else
+        g_unsetenv("GEGL_PATH");
 }
 
 // The space of an image's profile, with the profile's own curve.
 const Babl* profile_space(std::int32_t image) {
-    const GObjectPointer<GimpColorProfile> profile(gimp_image_get_effective_color_profile(image));
+    const auto profile = ObjectRef<GimpColorProfile>::take(gimp_image_get_effective_color_profile(image));
     const Babl* space = nullptr;
     if (profile)
         space = gimp_color_profile_get_space(profile.get(), GIMP_COLOR_RENDERING_INTENT_RELATIVE_COLORIMETRIC, nullptr);
@@ -60,9 +70,9 @@ Numbers numbers_of(std::int32_t drawable, GeglBuffer* buffer) {
     return numbers;
 }
 
-GObjectPointer<GeglBuffer> buffer_of(std::int32_t drawable, Cause cause) {
+ObjectRef<GeglBuffer> buffer_of(std::int32_t drawable, Cause cause) {
     ready_gegl();
-    GObjectPointer<GeglBuffer> buffer(gimp_drawable_get_buffer(drawable));
+    auto buffer = ObjectRef<GeglBuffer>::take(gimp_drawable_get_buffer(drawable));
     if (!buffer) throw Error(cause, _("The layer's pixels cannot be reached; it may have been deleted."));
     return buffer;
 }

@@ -14,7 +14,7 @@ namespace neural_style {
 namespace {
 
 // GIMP 2.10's themes are folders; the dark ones say so in their names.
-[[maybe_unused]] bool gimp_is_dark() {
+bool gimp_is_dark() {
     gchar* theme = gimp_gimprc_query("theme");
     if (!theme) return false;
     gchar* folded = g_utf8_casefold(theme, -1);
@@ -25,7 +25,7 @@ namespace {
 }
 
 // GIMP 2.10 is an X11 program even on Wayland, and a window can only be transient for one of the same kind.
-[[maybe_unused]] bool ready_gtk() {
+bool ready_gtk() {
     gchar* display = gimp_display_name() ? g_strdup(gimp_display_name()) : nullptr;
     if (display && *display) g_setenv("DISPLAY", display, TRUE);
     g_free(display);
@@ -42,17 +42,12 @@ std::optional<Outcome> show_window(Host& host, WorkerClient& worker, RunRequest&
         throw Error(Cause::host,
                     _("The dialog needs a screen and there is none; run Neural Style from GIMP's window, or "
                       "non-interactively."));
-#ifdef NEURAL_STYLE_DIALOG
     DialogOptions options;
     options.parent_window = gimp_progress_get_window_handle();
     options.dark = gimp_is_dark();
     DialogResult result = run_dialog(host, worker, request, options);
     request = result.request;
     return std::move(result.outcome);
-#else
-    (void)host, (void)worker, (void)request;
-    throw Error(Cause::host, "This build has no dialog.");
-#endif
 }
 
 }  // namespace neural_style

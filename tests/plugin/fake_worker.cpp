@@ -86,6 +86,27 @@ Image negative(Image image) {
     return image;
 }
 
+// The first style's mean colour, weighted by its alpha, everywhere.
+Image mean_of_style(const Request& request) {
+    const Image& style = request.styles.at(0).image;
+    double sum[4] = {};
+    for (std::size_t i = 0; i < style.rgba.size(); i += 4) {
+        for (std::size_t channel = 0; channel < 3; ++channel)
+            sum[channel] += double(style.rgba[i + channel]) * double(style.rgba[i + 3]);
+        sum[3] += double(style.rgba[i + 3]);
+    }
+    Image image = request.content;
+    for (std::size_t i = 0; i < image.rgba.size(); ++i)
+        if (i % 4 != 3) image.rgba[i] = float(sum[i % 4] / sum[3]);
+    return image;
+}
+
+Image computed(const Request& request, const std::string& how) {
+    if (how == "copy") return request.content;
+    if (how == "style") return mean_of_style(request);
+    return negative(request.content);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -129,7 +150,7 @@ int main(int count, char** arguments) {
         scale.optimiser = "none";
         write_all(wire::encode(scale));
 
-        const Image picture = negative(request.content);
+        const Image picture = computed(request, how);
         for (int i = 1; i <= evaluations && (how == "deaf" || !stopped); ++i) {
             Evaluation evaluation;
             evaluation.evaluation = i;

@@ -1,4 +1,4 @@
-// A GObject held by one strong reference. Used throughout the dialog; main thread.
+// A GObject held by one strong reference. Used by the dialog and by gimp2/; main thread.
 #pragma once
 
 #include <glib-object.h>

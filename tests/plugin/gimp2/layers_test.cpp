@@ -1,0 +1,214 @@
+// Where the new layer goes, and what it takes over from its source: place, size, group, selection, masks; the run
+// modes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "canvas.hpp"
+
+using namespace neural_style;
+
+namespace {
+
+std::string name_of(int item) {
+    gchar* name = gimp_item_get_name(item);
+    const std::string result = name;
+    g_free(name);
+    return result;
+}
+
+// Directly above, same size and offsets, named after the style, active.
+void expect_in_place(const Canvas& canvas, int layer, int source) {
+    const int parent = gimp_item_get_parent(source);
+    EXPECT_EQ(gimp_item_get_parent(layer), parent);
+    EXPECT_EQ(gimp_image_get_item_position(canvas.id, layer) + 1, gimp_image_get_item_position(canvas.id, source));
+    EXPECT_EQ(gimp_drawable_width(layer), gimp_drawable_width(source));
+    EXPECT_EQ(gimp_drawable_height(layer), gimp_drawable_height(source));
+    int x = 0, y = 0, source_x = 0, source_y = 0;
+    gimp_drawable_offsets(layer, &x, &y);
+    gimp_drawable_offsets(source, &source_x, &source_y);
+    EXPECT_EQ(x, source_x);
+    EXPECT_EQ(y, source_y);
+    EXPECT_EQ(gimp_image_get_active_layer(canvas.id), layer);
+    EXPECT_TRUE(gimp_item_get_visible(layer));
+    EXPECT_EQ(gimp_layer_get_opacity(layer), 100);
+}
+
+TEST(Layers, the_new_one_lies_directly_above_its_source) {
+    Canvas canvas;
+    canvas.add("below", 40, 30);
+    const int photo = canvas.add("photo", 31, 29);
+    const int style = canvas.add("Starry Night", 9, 9);
+    const auto before = canvas.layers();
+    gimp_image_clean_all(canvas.id);
+    const Result result = stylise(canvas.id, photo, style);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    EXPECT_EQ(canvas.layers().size(), before.size() + 1);
+    EXPECT_EQ(canvas.layers()[1], result.layer);
+    expect_in_place(canvas, result.layer, photo);
+    EXPECT_EQ(name_of(result.layer), "Starry Night (invert)");
+    EXPECT_LT(gimp_layer_get_mask(result.layer), 0);
+    EXPECT_TRUE(gimp_image_is_dirty(canvas.id));
+}
+
+TEST(Layers, offsets_may_lie_anywhere) {
+    Canvas canvas;
+    const int style = canvas.add("style", 9, 9);
+    const int offsets[][2] = {{5, 7}, {-11, -13}, {30, -20}, {100, 100}};
+    for (const auto& at : offsets) {
+        const int photo = canvas.add("photo", 31, 29, true, at[0], at[1]);
+        const Result result = stylise(canvas.id, photo, style);
+        ASSERT_TRUE(result.done()) << result.sentence;
+        expect_in_place(canvas, result.layer, photo);
+    }
+}
+
+TEST(Layers, a_layer_in_a_group_stays_in_its_group) {
+    Canvas canvas;
+    const int style = canvas.add("style", 9, 9);
+    const int outer = canvas.group("outer");
+    const int inner = canvas.group("inner", outer);
+    const int photo = canvas.add("photo", 20, 20, true, 3, 4, inner);
+    canvas.add("over", 10, 10, false, 0, 0, inner);
+    const Result result = stylise(canvas.id, photo, style);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    EXPECT_EQ(gimp_item_get_parent(result.layer), inner);
+    expect_in_place(canvas, result.layer, photo);
+    EXPECT_EQ(canvas.layers(inner).size(), 3u);
+}
+
+TEST(Layers, a_group_counts_as_what_it_shows) {
+    Canvas canvas;
+    const int style = canvas.group("styles");
+    canvas.add("style", 9, 9, false, 0, 0, style);
+    const int group = canvas.group("photos");
+    canvas.add("left", 10, 10, false, 2, 3, group);
+    canvas.add("right", 10, 10, false, 12, 3, group);
+    const auto shown = numbers(group);
+    const Result result = stylise(canvas.id, group, style);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    expect_in_place(canvas, result.layer, group);
+    EXPECT_EQ(gimp_drawable_width(result.layer), 20);
+    EXPECT_FALSE(gimp_item_is_group(result.layer));
+    const auto have = numbers(result.layer);
+    for (std::size_t i = 0; i < have.size(); ++i)
+        EXPECT_NEAR(have[i], i % 4 == 3 ? shown[i] : 1 - shown[i], 1.01 / 255) << i;
+}
+
+TEST(Layers, the_style_may_lie_in_another_image_which_is_left_alone) {
+    Canvas canvas, other(12, 12);
+    const int photo = canvas.add("photo", 31, 29);
+    const int style = other.add("style", 12, 12);
+    gimp_image_clean_all(other.id);
+    const std::string before = snapshot(other);
+    const Result result = stylise(canvas.id, photo, style);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    EXPECT_EQ(snapshot(other), before);
+}
+
+TEST(Layers, a_selection_becomes_the_mask) {
+    Canvas canvas;
+    const int style = canvas.add("style", 9, 9);
+    const int photo = canvas.add("photo", 20, 20, false, -4, 6);
+    gimp_image_select_rectangle(canvas.id, GIMP_CHANNEL_OP_REPLACE, 2, 10, 8, 5);
+    const Result result = stylise(canvas.id, photo, style);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    const int mask = gimp_layer_get_mask(result.layer);
+    ASSERT_GE(mask, 0);
+    const auto values = mask_numbers(mask);
+    for (int y = 0; y < 20; ++y)
+        for (int x = 0; x < 20; ++x) {
+            const int canvas_x = x - 4, canvas_y = y + 6;
+            const bool inside = canvas_x >= 2 && canvas_x < 10 && canvas_y >= 10 && canvas_y < 15;
+            EXPECT_NEAR(values[std::size_t(y * 20 + x)], inside ? 1 : 0, 1e-4) << x << ' ' << y;
+        }
+    EXPECT_FALSE(gimp_selection_is_empty(canvas.id));
+}
+
+TEST(Layers, a_soft_selection_becomes_a_soft_mask) {
+    Canvas canvas;
+    const int style = canvas.add("style", 9, 9);
+    const int photo = canvas.add("photo", 40, 30);
+    gimp_image_select_ellipse(canvas.id, GIMP_CHANNEL_OP_REPLACE, 5, 5, 25, 20);
+    gimp_selection_feather(canvas.id, 8);
+    const auto selection = mask_numbers(gimp_image_get_selection(canvas.id));
+    const Result result = stylise(canvas.id, photo, style);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    EXPECT_EQ(mask_numbers(gimp_layer_get_mask(result.layer)), selection);
+}
+
+TEST(Layers, the_sources_mask_is_copied) {
+    Canvas canvas;
+    const int style = canvas.add("style", 9, 9);
+    const int photo = canvas.add("photo", 20, 20, true, 3, 3);
+    const int own = canvas.mask(photo);
+    const Result result = stylise(canvas.id, photo, style);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    const int mask = gimp_layer_get_mask(result.layer);
+    ASSERT_GE(mask, 0);
+    EXPECT_EQ(mask_numbers(mask), mask_numbers(own));
+    const auto have = numbers(result.layer), source = numbers(photo);  // also where the mask hides it
+    for (std::size_t i = 0; i < have.size(); ++i)
+        EXPECT_NEAR(have[i], i % 4 == 3 ? source[i] : 1 - source[i], 1.01 / 255);
+}
+
+TEST(Layers, a_mask_and_a_selection_limit_together) {
+    Canvas canvas;
+    const int style = canvas.add("style", 9, 9);
+    const int photo = canvas.add("photo", 20, 20);
+    const auto own = mask_numbers(canvas.mask(photo));
+    gimp_image_select_rectangle(canvas.id, GIMP_CHANNEL_OP_REPLACE, 0, 0, 20, 10);
+    const Result result = stylise(canvas.id, photo, style);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    const auto mask = mask_numbers(gimp_layer_get_mask(result.layer));
+    for (std::size_t i = 0; i < mask.size(); ++i) EXPECT_NEAR(mask[i], i < 200 ? own[i] : 0, 0.51 / 255);
+}
+
+TEST(Layers, a_mask_that_is_switched_off_is_not_copied) {
+    Canvas canvas;
+    const int style = canvas.add("style", 9, 9);
+    const int photo = canvas.add("photo", 20, 20);
+    canvas.mask(photo);
+    gimp_layer_set_apply_mask(photo, FALSE);
+    const Result result = stylise(canvas.id, photo, style);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    EXPECT_LT(gimp_layer_get_mask(result.layer), 0);
+}
+
+TEST(Layers, thin_ones_work) {
+    Canvas canvas(300, 300);
+    const int style = canvas.add("style", 9, 9);
+    for (const auto& size : {std::pair(2, 2), std::pair(2, 300), std::pair(300, 2)}) {
+        const Result result = stylise(canvas.id, canvas.add("thin", size.first, size.second), style);
+        EXPECT_TRUE(result.done()) << result.sentence;
+    }
+}
+
+TEST(Layers, styles_blend) {
+    Canvas canvas, other;
+    const int photo = canvas.add("photo", 31, 29);
+    const int dots = canvas.add("dots", 9, 9), lines = other.add("lines", 8, 8);
+    Result result = stylise_blend(canvas.id, photo, {dots, lines}, {1, 0.5});
+    ASSERT_TRUE(result.done()) << result.sentence;
+    EXPECT_EQ(name_of(result.layer), "dots + lines (invert)");
+    expect_in_place(canvas, result.layer, photo);
+    result = stylise_blend(canvas.id, photo, {dots, lines}, {});
+    ASSERT_TRUE(result.done()) << result.sentence;
+    result = stylise_blend(canvas.id, photo, {dots, lines}, {0, 1});
+    ASSERT_TRUE(result.done()) << result.sentence;
+    EXPECT_EQ(name_of(result.layer), "lines (invert)");
+}
+
+TEST(Layers, the_last_run_is_repeated) {
+    Canvas canvas;
+    const int photo = canvas.add("photo", 31, 29);
+    const int style = canvas.add("style", 9, 9);
+    ASSERT_TRUE(stylise(canvas.id, photo, style, "network=copy").done());
+    const Result result = stylise(canvas.id, photo, -1, "", 1, 1000, 5, GIMP_RUN_WITH_LAST_VALS);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    EXPECT_EQ(numbers(result.layer), numbers(photo));  // the copying engine again
+    EXPECT_EQ(name_of(result.layer).substr(0, 5), "style");
+}
+
+}  // namespace

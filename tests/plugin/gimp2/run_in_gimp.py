@@ -1,0 +1,16 @@
+#!/usr/bin/env python3
+"""Runs the GoogleTest cases of gimp_tests.cpp inside a GIMP without a screen.
+
+usage: run_in_gimp.py PLUGIN_FOLDER TESTS_FOLDER WORKER [FILTER]
+"""
+
+import sys
+
+from isolated_gimp import IsolatedGimp
+
+plugin, tests, worker = sys.argv[1:4]
+pattern = sys.argv[4] if len(sys.argv) > 4 else "*"
+with IsolatedGimp([plugin, tests], worker="'%s' --worker" % worker) as gimp:
+    output = gimp.run('(neural-style-tests "%s")' % pattern, timeout=900)
+print(output)
+sys.exit(0 if "ALL TESTS PASSED" in output else 1)

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Calls the procedures from Script-Fu as scripts of other people do, and looks at what they get.
+
+usage: script_fu_test.py PLUGIN_FOLDER WORKER
+"""
+
+import sys
+import unittest
+
+from isolated_gimp import IsolatedGimp
+
+PLUGIN, WORKER = sys.argv[1:3]
+
+SETUP = """(let* ((image (car (gimp-image-new 40 30 RGB)))
+       (add (lambda (name width height)
+              (let ((layer (car (gimp-layer-new image width height RGBA-IMAGE name 100 LAYER-MODE-NORMAL))))
+                (gimp-image-insert-layer image layer 0 -1)
+                (gimp-drawable-fill layer FILL-WHITE)))))
+  (add "painting" 12 12)
+  (add "drawing" 10 12)
+  (add "photo" 33 27))"""
+
+# Every batch expression is evaluated by itself and finds these anew.
+NAMES = """(begin
+(define image (vector-ref (cadr (gimp-image-list)) 0))
+(define (named name) (car (gimp-image-get-layer-by-name image name)))
+(define painting (named "painting"))
+(define drawing (named "drawing"))
+(define photo (named "photo"))
+(define (say . words) (gimp-message (apply string-append words)))
+%s)"""
+
+
+def script(*expressions, worker="'%s' --worker" % WORKER):
+    with IsolatedGimp([PLUGIN], worker=worker) as gimp:
+        return gimp.run(SETUP, *(NAMES % one for one in expressions))
+
+
+class ScriptFu(unittest.TestCase):
+    def test_the_call_of_the_documentation(self):
+        output = script(
+            '(define result (car (plug-in-neural-style RUN-NONINTERACTIVE image photo painting 1 1000 300'
+            ' "network=copy;size=1024;seed=7")))'
+            '(say "name=" (car (gimp-item-get-name result)))'
+            '(say "position=" (number->string (car (gimp-image-get-item-position image result))))'
+            '(say "size=" (number->string (car (gimp-drawable-width result))) "x"'
+            ' (number->string (car (gimp-drawable-height result))))',
+        )
+        self.assertIn("name=painting (invert)", output)
+        self.assertIn("position=0", output)
+        self.assertIn("size=33x27", output)
+
+    def test_a_blend_with_arrays(self):
+        output = script(
+            '(define result (car (plug-in-neural-style-blend RUN-NONINTERACTIVE image photo 2 (vector painting drawing)'
+            ' 2 #(1 0.5) 1 1000 5 "")))'
+            '(say "name=" (car (gimp-item-get-name result)))',
+        )
+        self.assertIn("name=painting + drawing (invert)", output)
+
+    def test_an_error_is_one_sentence_and_gimp_lives_on(self):
+        output = script(
+            '(plug-in-neural-style RUN-NONINTERACTIVE image photo painting 1 1000 5 "loss=none")',
+            '(plug-in-neural-style RUN-NONINTERACTIVE image photo painting 1 1000 5 "network=die")',
+            '(say "layers=" (number->string (car (gimp-image-get-layers image))))',
+        )
+        self.assertIn('failed on invalid input arguments: The setting loss cannot be "none"; allowed:', output)
+        self.assertIn("failed: The engine was killed by the system", output)
+        self.assertIn("layers=3", output)
+
+    def test_a_missing_worker_says_what_to_do(self):
+        output = script('(plug-in-neural-style RUN-NONINTERACTIVE image photo painting 1 1000 5 "")',
+                        worker="/nowhere/neural-style --worker")
+        self.assertIn("The engine cannot be started", output)
+
+    def test_both_procedures_are_documented(self):
+        output = script(
+            '(define (describe name) (let ((info (gimp-procedural-db-proc-info name)))'
+            ' (say name ": " (number->string (list-ref info 6)) " in, " (number->string (list-ref info 7)) " out")))'
+            '(describe "plug-in-neural-style")'
+            '(describe "plug-in-neural-style-blend")',
+        )
+        self.assertIn("plug-in-neural-style: 8 in, 1 out", output)
+        self.assertIn("plug-in-neural-style-blend: 11 in, 1 out", output)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
