@@ -26,7 +26,7 @@ LIBRARIES = [
     ("gegl", r"gegl[\w-]*(\.h|/)|babl/"),
     ("gtk", r"(gtk|gdk|gdk-pixbuf|atk|pango|cairo)[\w-]*(\.h|/)"),
     ("glib", r"(glib|glib-unix|glib-object|gmodule)\.h|(glib|gio|gobject)/"),
-    ("system", r"(unistd|fcntl|signal|dlfcn|sched|poll|pthread|errno|termios|spawn|dirent)\.h|sys/\w+\.h"),
+    ("system", r"(unistd|fcntl|signal|dlfcn|sched|poll|pthread|errno|malloc|termios|spawn|dirent)\.h|sys/\w+\.h"),
     ("standard", r"[a-z_]+$"),
 ]
 
