@@ -41,7 +41,10 @@ constexpr int block = 12;
 constexpr int block = 6;
 #endif
 // rows of a panel that are multiplied at a time, so that this part of the panel stays in the first-level cache
-constexpr int depth_block = 256;
+constexpr int depth_block = 512;
+constexpr int group_floats = 32768;
+constexpr int fetch_step = 8;
+constexpr int cache_line = 16;  // floats
 
 constexpr float point_a = 0.70710678118654752f;  // 1/sqrt(2)
 constexpr float point_b = 1.41421356237309505f;  // sqrt(2)
@@ -182,11 +185,12 @@ void transform_line(const float* const* pixels, const std::uint8_t* const* masks
     }
 }
 
-// m[Rows][panel] (+)= v[Rows][depth] * packed[depth][panel], all in registers
+// m[Rows][panel] (+)= v[Rows][depth] * packed[depth][panel], all in registers. Meanwhile `lines` cache lines from
+// `next` on are fetched for later, for every `fetch_step` rows of the panel.
 template <int Rows>
 HWY_NOINLINE void multiply_block(int depth, const float* HWY_RESTRICT v, std::size_t v_stride,
                                  const float* HWY_RESTRICT packed, float* HWY_RESTRICT m, std::size_t m_stride,
-                                 bool accumulate) {
+                                 bool accumulate, const float* next, int lines) {
     const D tag;
     V sum[Rows][panel_vectors];
     if (accumulate) {
@@ -197,12 +201,26 @@ HWY_NOINLINE void multiply_block(int depth, const float* HWY_RESTRICT v, std::si
     } else {
         UNROLLED for (int i = 0; i < Rows; ++i) sum[i][0] = sum[i][1] = hn::Zero(tag);
     }
-    for (int k = 0; k < depth; ++k) {
-        const V first = hn::LoadU(tag, packed + k * panel), second = hn::LoadU(tag, packed + k * panel + lanes);
-        UNROLLED for (int i = 0; i < Rows; ++i) {
-            const V value = hn::Set(tag, v[i * v_stride + k]);
-            sum[i][0] = hn::MulAdd(value, first, sum[i][0]);
-            sum[i][1] = hn::MulAdd(value, second, sum[i][1]);
+    // every third row has an address of its own, the two behind it are reached by the stride: few registers, no sums
+    constexpr int groups = (Rows + 2) / 3;
+    const float* address[groups];
+    UNROLLED for (int i = 0; i < groups; ++i) address[i] = v + 3 * i * v_stride;
+    const std::ptrdiff_t stride = static_cast<std::ptrdiff_t>(v_stride);
+    const float* weights = packed;
+    int left = depth;
+    while (left > 0) {
+        for (int n = 0; n < lines; ++n) __builtin_prefetch(next + n * cache_line, 0, 2);
+        next += lines * cache_line;
+        const float* const end = weights + std::min(left, fetch_step) * panel;
+        left -= fetch_step;
+        for (; weights != end; weights += panel) {
+            const V first = hn::LoadU(tag, weights), second = hn::LoadU(tag, weights + lanes);
+            UNROLLED for (int i = 0; i < Rows; ++i) {
+                const V value = hn::Set(tag, address[i / 3][i % 3 * stride]);
+                sum[i][0] = hn::MulAdd(value, first, sum[i][0]);
+                sum[i][1] = hn::MulAdd(value, second, sum[i][1]);
+            }
+            UNROLLED for (int i = 0; i < groups; ++i)++ address[i];
         }
     }
     UNROLLED for (int i = 0; i < Rows; ++i) {
@@ -214,27 +232,41 @@ HWY_NOINLINE void multiply_block(int depth, const float* HWY_RESTRICT v, std::si
 // the last rows of a batch, fewer than `block`
 template <int Rows>
 void multiply_rest(int rows, int depth, const float* v, std::size_t v_stride, const float* packed, float* m,
-                   std::size_t m_stride, bool accumulate) {
+                   std::size_t m_stride, bool accumulate, const float* next, int lines) {
     if constexpr (Rows > 0) {
         if (rows == Rows)
-            multiply_block<Rows>(depth, v, v_stride, packed, m, m_stride, accumulate);
+            multiply_block<Rows>(depth, v, v_stride, packed, m, m_stride, accumulate, next, lines);
         else
-            multiply_rest<Rows - 1>(rows, depth, v, v_stride, packed, m, m_stride, accumulate);
+            multiply_rest<Rows - 1>(rows, depth, v, v_stride, packed, m, m_stride, accumulate, next, lines);
     }
 }
 
 void multiply(int rows, int depth, const float* v, std::size_t v_stride, const float* packed, int panel_begin,
               int panel_end, float* m, std::size_t m_stride) {
+    const int row_blocks = (rows + block - 1) / block;
     for (int from = 0; from < depth; from += depth_block) {
         const int count = std::min(depth_block, depth - from);
-        for (int p = panel_begin; p < panel_end; ++p) {
-            const float* weights = packed + (static_cast<std::size_t>(p) * depth + from) * panel;
-            int row = 0;
-            for (; row + block <= rows; row += block)
-                multiply_block<block>(count, v + row * v_stride + from, v_stride, weights,
-                                      m + row * m_stride + static_cast<std::size_t>(p) * panel, m_stride, from > 0);
-            multiply_rest<block - 1>(rows - row, count, v + row * v_stride + from, v_stride, weights,
-                                     m + row * m_stride + static_cast<std::size_t>(p) * panel, m_stride, from > 0);
+        const int group = std::max(1, group_floats / (count * panel));
+        // the next group's weights come from afar: they are asked for evenly while this group is at work
+        const int panel_lines = count * panel / cache_line,
+                  steps = row_blocks * ((count + fetch_step - 1) / fetch_step);
+        const int lines = (panel_lines + steps - 1) / steps;
+        for (int begin = panel_begin; begin < panel_end; begin += group) {
+            const int end = std::min(panel_end, begin + group);
+            for (int row = 0; row < rows; row += block)
+                for (int p = begin; p < end; ++p) {
+                    const float* weights = packed + (static_cast<std::size_t>(p) * depth + from) * panel;
+                    const float* next = weights + static_cast<std::size_t>(depth) * panel * group +
+                                        row / block * lines * cache_line * ((count + fetch_step - 1) / fetch_step);
+                    const float* rows_of_v = v + row * v_stride + from;
+                    float* rows_of_m = m + row * m_stride + static_cast<std::size_t>(p) * panel;
+                    if (row + block <= rows)
+                        multiply_block<block>(count, rows_of_v, v_stride, weights, rows_of_m, m_stride, from > 0, next,
+                                              lines);
+                    else
+                        multiply_rest<block - 1>(rows - row, count, rows_of_v, v_stride, weights, rows_of_m, m_stride,
+                                                 from > 0, next, lines);
+                }
         }
     }
 }
