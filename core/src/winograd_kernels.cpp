@@ -426,6 +426,63 @@ void join_gradients(const float* pooled, const std::uint8_t* pool_mask, float sc
     }
 }
 
+void gather_panels(const float* map, int pixels, int channels, float* panels, float* sums) {
+    const D tag;
+    for (int begin = 0; begin < channels; begin += panel) {
+        float* to = panels + static_cast<std::size_t>(begin) * pixels;
+        const float* from = map + begin;
+        const int wide = std::min(panel, channels - begin);
+        if (wide == panel) {
+            V first = hn::LoadU(tag, sums + begin), second = hn::LoadU(tag, sums + begin + lanes);
+            for (int p = 0; p < pixels; ++p, from += channels, to += panel) {
+                const V a = hn::LoadU(tag, from), b = hn::LoadU(tag, from + lanes);
+                hn::StoreU(a, tag, to);
+                hn::StoreU(b, tag, to + lanes);
+                first = hn::Add(first, a);
+                second = hn::Add(second, b);
+            }
+            hn::StoreU(first, tag, sums + begin);
+            hn::StoreU(second, tag, sums + begin + lanes);
+        } else {
+            for (int p = 0; p < pixels; ++p, from += channels, to += panel)
+                for (int c = 0; c < panel; ++c) {
+                    to[c] = c < wide ? from[c] : 0.0f;
+                    sums[begin + c] += to[c];
+                }
+        }
+    }
+}
+
+// gram[Rows][panel] += left^T right, all in registers
+template <int Rows>
+HWY_INLINE void add_gram_rows(int pixels, const float* HWY_RESTRICT left, const float* HWY_RESTRICT right,
+                              float* HWY_RESTRICT gram, std::size_t gram_stride) {
+    const D tag;
+    V sum[Rows][panel_vectors];
+    UNROLLED for (int i = 0; i < Rows; ++i) sum[i][0] = sum[i][1] = hn::Zero(tag);
+    for (int p = 0; p < pixels; ++p, left += panel, right += panel) {
+        const V first = hn::LoadU(tag, right), second = hn::LoadU(tag, right + lanes);
+        UNROLLED for (int i = 0; i < Rows; ++i) {
+            const V value = hn::Set(tag, left[i]);
+            sum[i][0] = hn::MulAdd(value, first, sum[i][0]);
+            sum[i][1] = hn::MulAdd(value, second, sum[i][1]);
+        }
+    }
+    UNROLLED for (int i = 0; i < Rows; ++i) {
+        float* row = gram + i * gram_stride;
+        hn::StoreU(hn::Add(sum[i][0], hn::LoadU(tag, row)), tag, row);
+        hn::StoreU(hn::Add(sum[i][1], hn::LoadU(tag, row + lanes)), tag, row + lanes);
+    }
+}
+
+void add_gram_panel(int pixels, const float* left, const float* right, float* gram, std::size_t gram_stride) {
+    constexpr int rows = std::min(block, panel), rest = panel % rows;
+    for (int i = 0; i + rows <= panel; i += rows)
+        add_gram_rows<rows>(pixels, left + i, right, gram + i * gram_stride, gram_stride);
+    if constexpr (rest > 0)
+        add_gram_rows<rest>(pixels, left + panel - rest, right, gram + (panel - rest) * gram_stride, gram_stride);
+}
+
 }  // namespace
 
 const Kernels& kernels_of_target() {
@@ -442,7 +499,9 @@ const Kernels& kernels_of_target() {
                                   store_backward,
                                   store_line,
                                   add_masked,
-                                  join_gradients};
+                                  join_gradients,
+                                  gather_panels,
+                                  add_gram_panel};
     return table;
 }
 

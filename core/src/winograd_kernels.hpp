@@ -87,6 +87,13 @@ struct Kernels {
     /// 0.
     void (*join_gradients)(const float* pooled, const std::uint8_t* pool_mask, float scale, const float* after_relu,
                            const std::uint8_t* relu_mask, const float* before_relu, int channels, float* out);
+
+    /// For Gram matrices: copies `pixels` pixels of exactly `channels` channels into panels, [panel][pixel][channel of
+    /// the panel] with zeros after the last channel, and adds them to sums[channel].
+    void (*gather_panels)(const float* map, int pixels, int channels, float* panels, float* sums);
+
+    /// gram[i][j] += the sum over pixels of left[pixel][i] * right[pixel][j], for all channels i and j of two panels.
+    void (*add_gram_panel)(int pixels, const float* left, const float* right, float* gram, std::size_t gram_stride);
 };
 
 /// The functions of the best instruction set of this machine (or of those that Highway was told to use).

@@ -2,13 +2,11 @@
 #include "conv_chain.hpp"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <cmath>
-#include <map>
-#include <ostream>
 
 #include "conv_chain_reference.hpp"
+#include "vector_targets.hpp"
 
 namespace neural_style {
 namespace {
@@ -19,34 +17,14 @@ using winograd::Padding;
 // relative to the norm of what is right, for each convolution that a value went through
 constexpr double tolerance_per_layer = 5e-6;
 
-std::vector<std::int64_t> compiled_targets() {
-    std::map<std::string, std::int64_t> found;  // the chosen code's name: a target that asks for it
-    hwy::SetSupportedTargetsForTest(0);
-    const std::int64_t supported = hwy::SupportedTargets();
-    for (int bit = 0; bit < 63; ++bit) {
-        const std::int64_t target = std::int64_t{1} << bit;
-        if (!(supported & target)) continue;
-        hwy::SetSupportedTargetsForTest(target);
-        found.emplace(winograd::kernels().target, target);
-    }
-    hwy::SetSupportedTargetsForTest(0);
-    std::vector<std::int64_t> targets;
-    for (const auto& [name, target] : found) targets.push_back(target);
-    return targets;
-}
-
 class OnEveryTarget : public testing::TestWithParam<std::int64_t> {
 protected:
     void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
     void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
 };
 
-INSTANTIATE_TEST_SUITE_P(Target, OnEveryTarget, testing::ValuesIn(compiled_targets()), [](const auto& info) {
-    hwy::SetSupportedTargetsForTest(info.param);
-    const std::string name = winograd::kernels().target;
-    hwy::SetSupportedTargetsForTest(0);
-    return name;
-});
+INSTANTIATE_TEST_SUITE_P(Target, OnEveryTarget, testing::ValuesIn(vector_targets()),
+                         [](const auto& info) { return kernels_name(info.param); });
 
 class Numbers {
 public:
