@@ -20,6 +20,7 @@ LIBRARIES = [
     ("blas", r"(cblas|openblas\w*|omp)\.h|openblas/"),
     ("json", r"nlohmann/"),
     ("network transfer", r"curl/"),
+    ("hash", r"openssl/"),
     ("picture files", r"vips/"),
     ("gimp ui", r"libgimp/gimpui|libgimpwidgets/|libgimp/gimp(ui|dialog|proc)\w*menu"),
     ("gimp", r"libgimp\w*/"),
@@ -30,7 +31,7 @@ LIBRARIES = [
     ("standard", r"[a-z_]+$"),
 ]
 
-ENGINE = {"standard", "system", "torch", "highway", "blas", "json", "network transfer"}
+ENGINE = {"standard", "system", "torch", "highway", "blas", "json", "network transfer", "hash"}
 HOST = {"standard", "system", "glib"}
 
 # Room: the libraries, and the rooms whose headers it may use besides its own.

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "weights_pytorch.hpp"
+#include "weights_record.hpp"
 #include "weights_safetensors.hpp"
 
 namespace neural_style {
@@ -49,6 +50,31 @@ std::string shape_text(const std::vector<std::uint64_t>& shape) {
     std::string text;
     for (const std::uint64_t extent : shape) text += (text.empty() ? "" : "x") + std::to_string(extent);
     return text.empty() ? "a single number" : text;
+}
+
+std::string missing(const std::string& name) {
+    return "it has no tensor " + name + ", so it belongs to another network";
+}
+
+void check_tensor(const std::string& name, const StoredTensor& stored, const std::vector<std::uint64_t>& shape) {
+    if (stored.shape != shape)
+        throw Error(Cause::weights, "its tensor " + name + " is " + shape_text(stored.shape) +
+                                        " where the network needs " + shape_text(shape) +
+                                        ", so it belongs to another network");
+    if (!size_of(stored.type))
+        throw Error(Cause::weights, "its tensor " + name + " has numbers of the type " + stored.type_name +
+                                        ", and only float32, float16 and bfloat16 can be read");
+}
+
+std::vector<std::uint64_t> weight_shape(const NetworkLayer& layer) {
+    return {std::uint64_t(layer.out_channels), std::uint64_t(layer.in_channels), 3, 3};
+}
+
+void refuse_foreign(const Network& network, const StoredTensors& tensors) {
+    for (const auto& [key, other] : network.foreign_keys)
+        if (tensors.count(key))
+            throw Error(Cause::weights, "it belongs to the network " + other + ", not to " + network.name +
+                                            "; choose network=" + other + " for it");
 }
 
 bool starts_with(const std::vector<std::uint8_t>& head, const char* text, std::size_t length) {
@@ -123,15 +149,14 @@ void WeightsFile::open() {
 
 std::vector<float> WeightsFile::read_floats(const std::string& tensor, const std::vector<std::uint64_t>& shape) const {
     const auto found = tensors_.find(tensor);
-    if (found == tensors_.end()) fail("it has no tensor " + tensor + ", so it belongs to another network");
+    if (found == tensors_.end()) fail(missing(tensor));
     const StoredTensor& stored = found->second;
-    if (stored.shape != shape)
-        fail("its tensor " + tensor + " is " + shape_text(stored.shape) + " where the network needs " +
-             shape_text(shape) + ", so it belongs to another network");
+    try {
+        check_tensor(tensor, stored, shape);
+    } catch (const Error& error) {
+        fail(error.what());
+    }
     const int width = size_of(stored.type);
-    if (!width)
-        fail("its tensor " + tensor + " has numbers of the type " + stored.type_name +
-             ", and only float32, float16 and bfloat16 can be read");
     if (stored.offset > bytes_->size() || stored.elements > (bytes_->size() - stored.offset) / std::uint64_t(width))
         fail("the file ends too early; it was not downloaded or copied completely");
 
@@ -154,25 +179,46 @@ std::vector<float> WeightsFile::read_floats(const std::string& tensor, const std
     return floats;
 }
 
+std::vector<std::pair<std::string, StoredTensor>> needed_tensors(const Network& network, const StoredTensors& tensors) {
+    refuse_foreign(network, tensors);
+    std::vector<std::pair<std::string, StoredTensor>> needed;
+    const auto need = [&](const std::string& name, const std::vector<std::uint64_t>& shape) {
+        const auto found = tensors.find(name);
+        if (found == tensors.end()) throw Error(Cause::weights, missing(name));
+        check_tensor(name, found->second, shape);
+        needed.emplace_back(name, found->second);
+    };
+    for (const NetworkLayer& layer : network.layers) {
+        if (layer.kind != NetworkLayer::Kind::convolution) continue;
+        need(layer.weight_key, weight_shape(layer));
+        need(layer.bias_key, {std::uint64_t(layer.out_channels)});
+    }
+    return needed;
+}
+
 std::vector<Convolution> load_convolutions(const Network& network, const std::string& path, std::size_t count) {
     if (network.built_in)
         throw Error(Cause::settings,
                     "The network " + network.name + " has no weights; leave the setting weights empty.");
+    if (check_record(path, false) == RecordState::changed)
+        throw Error(Cause::weights, "The weights file " + path +
+                                        " is not as it was installed, so the disk or a program " +
+                                        "damaged it; install it again with --get-network " + network.name + ".");
     const WeightsFile file(path);
-    for (const auto& [key, other] : network.foreign_keys)
-        if (file.tensors().count(key))
-            throw Error(Cause::weights, "The weights file " + path + " belongs to the network " + other + ", not to " +
-                                            network.name + "; choose network=" + other + " for it.");
+    try {
+        refuse_foreign(network, file.tensors());
+    } catch (const Error& error) {
+        throw Error(Cause::weights, "The weights file " + path + " cannot be used: " + error.what() + ".");
+    }
     std::vector<Convolution> convolutions;
     for (const NetworkLayer& layer : network.layers) {
         if (layer.kind != NetworkLayer::Kind::convolution) continue;
         if (convolutions.size() >= count) break;
-        const auto out = std::uint64_t(layer.out_channels), in = std::uint64_t(layer.in_channels);
         Convolution convolution;
         convolution.in_channels = layer.in_channels;
         convolution.out_channels = layer.out_channels;
-        convolution.weights = file.read_floats(layer.weight_key, {out, in, 3, 3});
-        convolution.bias = file.read_floats(layer.bias_key, {out});
+        convolution.weights = file.read_floats(layer.weight_key, weight_shape(layer));
+        convolution.bias = file.read_floats(layer.bias_key, {std::uint64_t(layer.out_channels)});
         convolutions.push_back(std::move(convolution));
     }
     return convolutions;

@@ -48,6 +48,9 @@ public:
     /// numbers are not float32, float16 or bfloat16, or one of them is not finite.
     std::vector<float> read_floats(const std::string& tensor, const std::vector<std::uint64_t>& shape) const;
 
+    /// Where read_floats takes its bytes from.
+    const WeightsBytes& bytes() const { return *bytes_; }
+
 private:
     void open();
     [[noreturn]] void fail(const std::string& what) const;
@@ -56,6 +59,11 @@ private:
     std::unique_ptr<WeightsBytes> bytes_;
     StoredTensors tensors_;
 };
+
+/// The weights and biases of all of the network's convolutions, in their order, from a file's list. Throws
+/// Error(Cause::weights) with what is wrong, without the file's name: one is missing, has another shape or numbers that
+/// cannot be read, or the file can be told to belong to another network.
+std::vector<std::pair<std::string, StoredTensor>> needed_tensors(const Network& network, const StoredTensors& tensors);
 
 struct Convolution {
     int in_channels = 0, out_channels = 0;

@@ -1,0 +1,12 @@
+// In place of download.cpp where the program is built without libcurl.
+#include "download.hpp"
+
+namespace neural_style {
+
+DownloadEnd download(const DownloadRequest&, const std::atomic<bool>&, const DownloadTake&) {
+    return {DownloadEnd::Kind::refused,
+            "this program was built without libcurl, so fetch the file with a browser and "
+            "install it with --get-network NAME --from FILE"};
+}
+
+}  // namespace neural_style
