@@ -20,7 +20,7 @@ const char* title_of(Cause cause) {
         case Cause::device:
             return _("The device cannot be used");
         case Cause::output:
-            return _("The result cannot be written");
+            return _("A file cannot be written");
         case Cause::host:
             return _("The engine has stopped");
         case Cause::internal:

@@ -127,6 +127,10 @@ void PreviewView::set_notice(const std::string& notice) {
     redraw();
 }
 
+void PreviewView::set_dark(bool dark) {
+    if (dark) add_style_class(area_, "dark");
+}
+
 bool PreviewView::compares() const { return gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(compare_)); }
 void PreviewView::set_compares(bool compares) { gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(compare_), compares); }
 

@@ -28,6 +28,8 @@ public:
     /// Over the picture while there is nothing to show yet; empty: none.
     void set_notice(const std::string& notice);
 
+    void set_dark(bool dark);  ///< a dark surround
+
     bool compares() const;
     void set_compares(bool compares);
 

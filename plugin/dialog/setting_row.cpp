@@ -4,7 +4,7 @@
 #include <string>
 
 #include "accessible_name.hpp"
-#include "object_ref.hpp"
+#include "question.hpp"
 #include "setting_words.hpp"
 #include "signals.hpp"
 #include "text.hpp"
@@ -85,6 +85,7 @@ GtkWidget* SettingRow::build_integer() {
     gtk_entry_set_alignment(GTK_ENTRY(editor_), 1);
     const std::string at_zero = words_of(setting_).at_zero;
     if (!at_zero.empty()) {
+        gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(editor_), FALSE);
         connect(editor_, "output", [this, at_zero]() -> gboolean {
             if (gtk_spin_button_get_value(GTK_SPIN_BUTTON(editor_)) != 0) return FALSE;
             if (at_zero != gtk_entry_get_text(GTK_ENTRY(editor_)))
@@ -127,24 +128,16 @@ GtkWidget* SettingRow::build_file() {
     changed_ =
         connect(editor_, "changed", [this] { model_.set(setting_.key, gtk_entry_get_text(GTK_ENTRY(editor_))); });
     GtkWidget* open = new_icon_button("document-open-symbolic", _("Choose a weights file"));
-    connect(open, "clicked", [this] { ask_for_file(); });
+    connect(open, "clicked", [this] {
+        ask_for_file(editor_, {_("Choose a Weights File"), _("_Open"), false, "", "", "", {}},
+                     [this](const std::string& file) { model_.set(setting_.key, file); });
+    });
     GtkWidget* box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
     add_style_class(box, "linked");
     gtk_button_set_relief(GTK_BUTTON(open), GTK_RELIEF_NORMAL);
     gtk_box_pack_start(GTK_BOX(box), editor_, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(box), open, FALSE, FALSE, 0);
     return box;
-}
-
-void SettingRow::ask_for_file() {
-    GtkWidget* window = gtk_widget_get_toplevel(editor_);
-    const auto chooser = ObjectRef<GtkFileChooserNative>::take(gtk_file_chooser_native_new(
-        _("Choose a Weights File"), GTK_WINDOW(window), GTK_FILE_CHOOSER_ACTION_OPEN, nullptr, nullptr));
-    if (gtk_native_dialog_run(GTK_NATIVE_DIALOG(chooser.get())) != GTK_RESPONSE_ACCEPT) return;
-    if (char* name = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser.get()))) {
-        model_.set(setting_.key, name);
-        g_free(name);
-    }
 }
 
 void SettingRow::show() {

@@ -24,7 +24,6 @@ private:
     GtkWidget* build_integer();
     GtkWidget* build_text();
     GtkWidget* build_file();
-    void ask_for_file();
     void show();
 
     SettingsModel& model_;

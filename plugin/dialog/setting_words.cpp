@@ -46,7 +46,7 @@ const Entry entries[] = {
      N_("What lies beyond the border of the picture. Circular makes tiles that fit together without a seam."), ""},
     {"stop-below", N_("Stop when settle_d"),
      N_("A scale ends early when the picture has almost stopped to change. 0 never ends early; 0.01 saves time."), ""},
-    {"loss", N_("_How style is measured"),
+    {"loss", N_("Style _measure"),
      N_("Sliced lets strokes flow and keeps plain areas plain; covariance keeps colours truest; Gatys is the classic "
         "look; tutorial gives the numbers of the well-known PyTorch lesson."),
      ""},

@@ -44,18 +44,26 @@ GtkWidget* new_grid() {
 
 }  // namespace
 
-SettingsPanel::SettingsPanel(SettingsModel& model) : model_(model) {
+SettingsPanel::SettingsPanel(SettingsModel& model, const PresetBar& presets) : model_(model) {
     box_ = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-    build_everyday();
+    labels_ = ObjectRef<GtkSizeGroup>::take(gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL));
+    build_everyday(presets);
     build_advanced();
 }
 
 bool SettingsPanel::advanced_open() const { return gtk_expander_get_expanded(GTK_EXPANDER(advanced_)); }
 void SettingsPanel::set_advanced_open(bool open) { gtk_expander_set_expanded(GTK_EXPANDER(advanced_), open); }
 
-void SettingsPanel::build_everyday() {
+void SettingsPanel::build_everyday(const PresetBar& presets) {
     GtkWidget* grid = new_grid();
     gtk_box_pack_start(GTK_BOX(box_), grid, FALSE, FALSE, 0);
+
+    int row = 0;
+    GtkWidget* preset_label =
+        new_label_for(presets.button(), _("_Preset"), _("A set of settings for a kind of picture."));
+    gtk_size_group_add_widget(labels_.get(), preset_label);
+    gtk_grid_attach(GTK_GRID(grid), preset_label, 0, row, 1, 1);
+    gtk_grid_attach(GTK_GRID(grid), presets.widget(), 1, row++, 1, 1);
 
     strength_ = gtk_scale_new_with_range(GTK_ORIENTATION_HORIZONTAL, 0, 100, 1);
     gtk_scale_set_draw_value(GTK_SCALE(strength_), FALSE);
@@ -69,13 +77,15 @@ void SettingsPanel::build_everyday() {
     gtk_box_pack_start(GTK_BOX(strength_box), strength_number_, FALSE, FALSE, 0);
     const std::string strength_tooltip = _(
         "How far the picture goes from photo to painting. 50 is a good start; it sets the two weights under Advanced.");
-    gtk_grid_attach(GTK_GRID(grid), new_label_for(strength_number_, _("Stren_gth"), strength_tooltip), 0, 0, 1, 1);
+    GtkWidget* strength_label = new_label_for(strength_number_, _("Stren_gth"), strength_tooltip);
+    gtk_size_group_add_widget(labels_.get(), strength_label);
+    gtk_grid_attach(GTK_GRID(grid), strength_label, 0, row, 1, 1);
     set_accessible_name(strength_, without_mnemonic(_("Stren_gth")), strength_tooltip);
-    gtk_grid_attach(GTK_GRID(grid), strength_box, 1, 0, 1, 1);
+    gtk_grid_attach(GTK_GRID(grid), strength_box, 1, row, 1, 1);
     strength_reset_ =
         new_icon_button("edit-undo-symbolic", filled(_("Reset %s"), without_mnemonic(_("Stren_gth")).c_str()));
     add_style_class(strength_reset_, "row-reset");
-    gtk_grid_attach(GTK_GRID(grid), strength_reset_, 2, 0, 1, 1);
+    gtk_grid_attach(GTK_GRID(grid), strength_reset_, 2, row++, 1, 1);
     connect(strength_reset_, "clicked", [this] {
         model_.reset("content-weight");
         model_.reset("style-weight");
@@ -91,8 +101,8 @@ void SettingsPanel::build_everyday() {
         model_.set("style-weight", std::round(style / unit) * unit);
     });
 
-    rows_.push_back(std::make_unique<SettingRow>(model_, *find_setting("style-scale"), GTK_GRID(grid), 1));
-    rows_.push_back(std::make_unique<SettingRow>(model_, *find_setting("colours"), GTK_GRID(grid), 2));
+    rows_.push_back(std::make_unique<SettingRow>(model_, *find_setting("style-scale"), GTK_GRID(grid), row++));
+    rows_.push_back(std::make_unique<SettingRow>(model_, *find_setting("colours"), GTK_GRID(grid), row++));
 
     quality_ = gtk_combo_box_text_new();
     for (const Quality& quality : qualities)
@@ -101,12 +111,12 @@ void SettingsPanel::build_everyday() {
                     new_label_for(quality_, _("_Quality"),
                                   _("Time against finish: Draft paints small and briefly, Fine gives each scale more "
                                     "time. It sets the iterations and the size under Advanced.")),
-                    0, 3, 1, 1);
-    gtk_grid_attach(GTK_GRID(grid), quality_, 1, 3, 1, 1);
+                    0, row, 1, 1);
+    gtk_grid_attach(GTK_GRID(grid), quality_, 1, row, 1, 1);
     quality_reset_ =
         new_icon_button("edit-undo-symbolic", filled(_("Reset %s"), without_mnemonic(_("_Quality")).c_str()));
     add_style_class(quality_reset_, "row-reset");
-    gtk_grid_attach(GTK_GRID(grid), quality_reset_, 2, 3, 1, 1);
+    gtk_grid_attach(GTK_GRID(grid), quality_reset_, 2, row, 1, 1);
     connect(quality_reset_, "clicked", [this] {
         model_.reset("iterations");
         model_.reset("size");
@@ -175,7 +185,6 @@ void SettingsPanel::build_advanced() {
     gtk_widget_set_margin_top(groups, 12);
     gtk_container_add(GTK_CONTAINER(advanced_), groups);
 
-    GtkSizeGroup* labels = gtk_size_group_new(GTK_SIZE_GROUP_HORIZONTAL);
     for (const SettingGroup& group : setting_groups()) {
         GtkWidget* box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
         gtk_box_pack_start(GTK_BOX(box), new_heading(group.title), FALSE, FALSE, 0);
@@ -184,11 +193,10 @@ void SettingsPanel::build_advanced() {
         int row = 0;
         for (const Setting* setting : group.settings) {
             rows_.push_back(std::make_unique<SettingRow>(model_, *setting, GTK_GRID(grid), row++));
-            gtk_size_group_add_widget(labels, rows_.back()->label());
+            gtk_size_group_add_widget(labels_.get(), rows_.back()->label());
         }
         gtk_box_pack_start(GTK_BOX(groups), box, FALSE, FALSE, 0);
     }
-    g_object_unref(labels);
 }
 
 }  // namespace neural_style

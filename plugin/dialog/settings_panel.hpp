@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "object_ref.hpp"
+#include "preset_bar.hpp"
 #include "setting_row.hpp"
 #include "settings_model.hpp"
 
@@ -13,14 +15,15 @@ namespace neural_style {
 
 class SettingsPanel {
 public:
-    explicit SettingsPanel(SettingsModel& model);
+    /// `presets` stands on top, as the first of the everyday settings.
+    SettingsPanel(SettingsModel& model, const PresetBar& presets);
 
     GtkWidget* widget() const { return box_; }
     bool advanced_open() const;
     void set_advanced_open(bool open);
 
 private:
-    void build_everyday();
+    void build_everyday(const PresetBar& presets);
     void build_advanced();
     void show_strength();
     void show_quality();
@@ -28,6 +31,7 @@ private:
 
     SettingsModel& model_;
     GtkWidget* box_;
+    ObjectRef<GtkSizeGroup> labels_;  ///< one width for all labels, so that all controls begin at one line
     GtkWidget* strength_ = nullptr;
     GtkWidget* strength_number_ = nullptr;
     GtkWidget* strength_reset_ = nullptr;

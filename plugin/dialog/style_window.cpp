@@ -18,6 +18,7 @@ namespace {
 constexpr int original_edge = 1024;  // of the original in the preview
 constexpr int draft_edge = 256;
 constexpr unsigned draft_delay_milliseconds = 350;
+constexpr int reset_column_width = 36;  // with the space before it
 constexpr unsigned look_every_milliseconds = 2000;
 
 /// The largest usual edge below `edge`; 0: none.
@@ -37,7 +38,8 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
       content_(host.layer(initial.content)),
       model_(initial.settings),
       picker_(host, initial.content),
-      settings_(model_),
+      presets_(model_, state_.folder, [this](const Error& error) { messages_.show(error.cause(), error.what()); }),
+      settings_(model_, presets_),
       runs_(worker, {[this](Activity activity) { show_activity(activity); },
                      [this](Activity activity, const ScaleEvent& event) {
                          show_engine(event.network, event.device);
@@ -102,6 +104,11 @@ DialogResult StyleWindow::result() const {
 
 void StyleWindow::build(const DialogOptions& options) {
     window_ = new_window_frame(_("Neural Style"), options);
+    gtk_window_set_default_size(GTK_WINDOW(window_), state_.width, state_.height);
+    if (state_.maximised) gtk_window_maximize(GTK_WINDOW(window_));
+    settings_.set_advanced_open(state_.advanced_open);
+    preview_.set_compares(state_.compares);
+    preview_.set_dark(options.dark);
     connect(window_, "delete-event", [this]() -> gboolean {
         close();
         return TRUE;
@@ -116,10 +123,11 @@ void StyleWindow::build(const DialogOptions& options) {
     GtkWidget* outer = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     gtk_container_add(GTK_CONTAINER(window_), outer);
     gtk_box_pack_start(GTK_BOX(outer), messages_.widget(), FALSE, FALSE, 0);
-    GtkWidget* paned = gtk_paned_new(GTK_ORIENTATION_HORIZONTAL);
-    gtk_paned_pack1(GTK_PANED(paned), build_controls(), FALSE, FALSE);
-    gtk_paned_pack2(GTK_PANED(paned), build_pictures(), TRUE, FALSE);
-    gtk_box_pack_start(GTK_BOX(outer), paned, TRUE, TRUE, 0);
+    paned_ = gtk_paned_new(GTK_ORIENTATION_HORIZONTAL);
+    gtk_paned_pack1(GTK_PANED(paned_), build_controls(), FALSE, FALSE);
+    gtk_paned_pack2(GTK_PANED(paned_), build_pictures(), TRUE, FALSE);
+    gtk_paned_set_position(GTK_PANED(paned_), state_.controls_width);
+    gtk_box_pack_start(GTK_BOX(outer), paned_, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(outer), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(outer), build_buttons(), FALSE, FALSE, 0);
 }
@@ -148,12 +156,15 @@ GtkWidget* StyleWindow::build_content() {
 GtkWidget* StyleWindow::build_controls() {
     GtkWidget* scroller = gtk_scrolled_window_new(nullptr, nullptr);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-    gtk_widget_set_size_request(scroller, 400, -1);
     controls_ = gtk_box_new(GTK_ORIENTATION_VERTICAL, 18);
-    gtk_container_set_border_width(GTK_CONTAINER(controls_), 18);
-    gtk_box_pack_start(GTK_BOX(controls_), build_content(), FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(controls_), picker_.widget(), FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(controls_), settings_.widget(), FALSE, FALSE, 0);
+    gtk_widget_set_margin_top(controls_, 18);
+    gtk_widget_set_margin_bottom(controls_, 18);
+    gtk_widget_set_margin_start(controls_, 18);
+    for (GtkWidget* widget : {build_content(), picker_.widget(), settings_.widget()}) {
+        // The buttons that reset single settings stand in the margin: everything else ends at one line.
+        gtk_widget_set_margin_end(widget, widget == settings_.widget() ? 0 : reset_column_width);
+        gtk_box_pack_start(GTK_BOX(controls_), widget, FALSE, FALSE, 0);
+    }
     gtk_container_add(GTK_CONTAINER(scroller), controls_);
     return scroller;
 }
@@ -177,7 +188,7 @@ GtkWidget* StyleWindow::build_pictures() {
     live_draft_ = gtk_check_button_new_with_mnemonic(_("_Live draft"));
     set_accessible_name(live_draft_, without_mnemonic(_("_Live draft")),
                         _("Shows a small, quick picture after each change."));
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(live_draft_), TRUE);
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(live_draft_), state_.live_draft);
     connect(live_draft_, "toggled", [this] {
         if (gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_)))
             ask_for_draft(0);
@@ -210,6 +221,7 @@ GtkWidget* StyleWindow::build_buttons() {
         runs_.stop_and_keep();
     });
     add(start_, _("_Start"), _("Paint the picture and put it above the original as a new layer"), [this] { start(); });
+    add_style_class(stop_, "suggested-action");
     add_style_class(start_, "suggested-action");
     gtk_widget_set_can_default(start_, TRUE);
     gtk_window_set_default(GTK_WINDOW(window_), start_);
@@ -299,10 +311,21 @@ void StyleWindow::reset() {
 
 void StyleWindow::close() {
     if (std::exchange(closing_, true)) return;
+    keep_state();
     runs_.close();
     look_timer_.stop();
     first_timer_.stop();
     closed_();
+}
+
+void StyleWindow::keep_state() {
+    state_.maximised = gtk_window_is_maximized(GTK_WINDOW(window_));
+    if (!state_.maximised) gtk_window_get_size(GTK_WINDOW(window_), &state_.width, &state_.height);
+    state_.controls_width = gtk_paned_get_position(GTK_PANED(paned_));
+    state_.advanced_open = settings_.advanced_open();
+    state_.compares = preview_.compares();
+    state_.live_draft = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_));
+    state_.save();
 }
 
 bool StyleWindow::key(const GdkEventKey* event) {

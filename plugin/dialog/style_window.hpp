@@ -11,12 +11,14 @@
 
 #include "dialog.hpp"
 #include "message_bar.hpp"
+#include "preset_bar.hpp"
 #include "preview_view.hpp"
 #include "progress_panel.hpp"
 #include "run_control.hpp"
 #include "settings_model.hpp"
 #include "settings_panel.hpp"
 #include "style_picker.hpp"
+#include "window_state.hpp"
 
 namespace neural_style {
 
@@ -39,6 +41,7 @@ private:
     GtkWidget* build_controls();
     GtkWidget* build_pictures();
     GtkWidget* build_buttons();
+    void keep_state();
     void first_pictures();
     void look_around();  ///< which layers there are now, and whether the content still is
 
@@ -62,16 +65,19 @@ private:
     bool closing_ = false;
     std::optional<Outcome> outcome_;
 
+    WindowState state_ = WindowState::load();
     SettingsModel model_;
     StylePicker picker_;
+    MessageBar messages_;
+    PresetBar presets_;
     SettingsPanel settings_;
     PreviewView preview_;
     ProgressPanel progress_;
-    MessageBar messages_;
     RunControl runs_;
     Timer look_timer_, first_timer_;
 
     GtkWidget* window_ = nullptr;
+    GtkWidget* paned_ = nullptr;
     GtkWidget* controls_ = nullptr;
     GtkWidget* content_picture_ = nullptr;
     GtkWidget* engine_ = nullptr;
@@ -82,7 +88,7 @@ private:
     GtkWidget* back_ = nullptr;
     GtkWidget* stop_ = nullptr;
     GtkWidget* start_ = nullptr;
-    Evaluation last_;  ///< of the present run
+    Evaluation last_;                                       ///< of the present run
     std::shared_ptr<int> alive_ = std::make_shared<int>();  ///< for calls that may come after our end
 };
 

@@ -30,7 +30,8 @@ WeightScale::WeightScale(SettingsModel& model, const Setting& setting, double lo
     gtk_box_pack_start(GTK_BOX(box_), slider_, TRUE, TRUE, 0);
 
     number_ = gtk_spin_button_new_with_range(setting.low, setting.high, 1);
-    gtk_spin_button_set_digits(GTK_SPIN_BUTTON(number_), 10);  // as exact as typed; shown without the zeros
+    gtk_spin_button_set_numeric(GTK_SPIN_BUTTON(number_), FALSE);  // lets 1e6 be typed
+    gtk_spin_button_set_digits(GTK_SPIN_BUTTON(number_), 10);      // as exact as typed; shown without the zeros
     gtk_entry_set_width_chars(GTK_ENTRY(number_), 6);
     gtk_entry_set_max_width_chars(GTK_ENTRY(number_), 6);
     gtk_entry_set_alignment(GTK_ENTRY(number_), 1);

@@ -17,7 +17,9 @@ const char style_sheet[] = R"(
 .row-reset { padding: 3px; min-width: 16px; min-height: 16px; }
 .styles { padding: 6px; }
 .styles flowboxchild { padding: 6px; border-radius: 6px; }
-.preview { background-color: shade(@theme_bg_color, 0.82); }
+/* a neutral grey, so that colours look as they are */
+.preview { background-color: #c9c9c9; }
+.preview.dark { background-color: #262626; }
 )";
 
 void stay_above(GtkWidget* window, unsigned long parent) {
@@ -42,7 +44,6 @@ GtkWidget* new_window_frame(const char* title, const DialogOptions& options) {
     gtk_window_set_title(GTK_WINDOW(window), title);
     gtk_window_set_role(GTK_WINDOW(window), "neural-style");
     gtk_window_set_icon_name(GTK_WINDOW(window), "gimp");
-    gtk_window_set_default_size(GTK_WINDOW(window), 1160, 760);
     gtk_window_set_position(GTK_WINDOW(window), GTK_WIN_POS_CENTER);
     connect(window, "realize", [window, parent = options.parent_window] { stay_above(window, parent); });
     return window;

@@ -102,6 +102,7 @@ def test_reset(open_stage):
         stage.press('Reset')
         wait_for(lambda: stage.value('spin button', 'Style weight') == 1000, 'the default style weight')
         assert stage.value('spin button', 'Size') == 0
+        assert stage.shown_text('spin button', 'Size') == 'as the layer'
         stage.press('Cancel')
         assert stage.ending()['settings'] == ''
 
@@ -181,6 +182,54 @@ def test_mix(open_stage):
         assert stage.ending()['styles'] == 'Swirls:1 Embers:0.4'
 
 
+def preset_shown(stage):
+    return stage.find('toggle button', 'Preset').get_description()
+
+
+def test_presets(open_stage):
+    with open_stage() as stage:
+        assert preset_shown(stage) == 'Painting'
+        stage.press('Preset', 'toggle button')
+        stage.activate(None, 'Bold shapes')
+        wait_for(lambda: stage.value('spin button', 'Style weight') == 3000, 'the weight of the preset')
+        stage.set_value('spin button', 'Seed', 9)
+        wait_for(lambda: preset_shown(stage) == 'Own settings', 'no preset')
+
+        stage.press('Manage presets', 'toggle button')
+        stage.press('Save as a Preset…')
+        stage.dialog_text('Save as a Preset', 'Mine / 1', 'Save')
+        wait_for(lambda: preset_shown(stage) == 'Mine / 1', 'the preset kept')
+        stage.press('Reset')
+        wait_for(lambda: preset_shown(stage) == 'Painting', 'the defaults')
+        stage.press('Preset', 'toggle button')
+        stage.activate(None, 'Mine / 1')
+        wait_for(lambda: stage.value('spin button', 'Seed') == 9, 'the seed of the preset')
+
+        stage.press('Manage presets', 'toggle button')
+        stage.press('Rename…')
+        stage.dialog_text('Rename the Preset', 'Yours', 'Rename')
+        wait_for(lambda: preset_shown(stage) == 'Yours', 'the new name')
+        stage.press('Manage presets', 'toggle button')
+        stage.press('Delete…')
+        stage.dialog_text('', None, 'Delete')
+        wait_for(lambda: preset_shown(stage) == 'Own settings', 'the preset gone')
+        stage.press('Cancel')
+        assert stage.ending()['settings'] == 'style-weight=3000;style-scale=2;seed=9'
+
+
+def test_window_is_left_as_it_was(open_stage):
+    with open_stage() as stage:
+        stage.press('Advanced', 'toggle button')
+        stage.press('Live draft', 'check box')
+        stage.press('Cancel')
+        stage.ending()
+    with open_stage(again=True) as stage:
+        assert not stage.has_state(stage.find('check box', 'Live draft'), 'CHECKED')
+        assert stage.shows('spin button', 'Content weight')
+        stage.press('Cancel')
+        stage.ending()
+
+
 def main():
     program, worker, *names = sys.argv[1:]
     private_screen()
@@ -191,7 +240,7 @@ def main():
             if not name.startswith('test_') or (names and name not in names):
                 continue
             try:
-                test(lambda *arguments: Stage(program, worker, *arguments))
+                test(lambda *arguments, **more: Stage(program, worker, *arguments, **more))
                 print('ok', name, flush=True)
             except Exception as error:
                 failures += 1

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 PATIENCE = 60  # seconds that anything may take at the most; nothing is expected to take long
 
@@ -57,11 +58,14 @@ def wait_for(condition, what):
 class Stage:
     """One dialog_stage with its window."""
 
-    def __init__(self, program, worker, *arguments, environment=None):
+    def __init__(self, program, worker, *arguments, environment=None, again=False):
         import gi
         gi.require_version('Atspi', '2.0')
         from gi.repository import Atspi
         self.atspi = Atspi
+        warnings.filterwarnings('ignore', category=DeprecationWarning)  # the older names are there everywhere
+        if not again:  # each window is a person's first one
+            shutil.rmtree(os.environ['XDG_CONFIG_HOME'], ignore_errors=True)
         self.errors = tempfile.TemporaryFile(mode='w+')
         self.process = subprocess.Popen([program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self.errors, text=True,
@@ -151,6 +155,14 @@ class Stage:
     def set_text(self, name, text):
         self.find('text', name).get_editable_text_iface().set_text_contents(text)
 
+    def activate(self, role, name):
+        """Focus and Return, for what has no action of its own."""
+        node = wait_for(lambda: next((node for node in self.all(role, name) if self.has_state(node, 'SHOWING')), None),
+                        f'{role} "{name}" in sight')
+        node.get_component_iface().grab_focus()
+        wait_for(lambda: self.has_state(node, 'FOCUSED'), f'{name} to have the focus')
+        self.keys('Return')
+
     def pick(self, name, item):
         """An item of a combo box."""
         box = self.find('combo box', name)
@@ -159,6 +171,27 @@ class Stage:
             names = [node.get_name() for node in self.all('menu item', None, box)]
             return names.index(item) + 1 if item in names else None
         box.get_selection_iface().select_child(wait_for(index, f'{name}: {item}') - 1)
+
+    def dialog_text(self, title, text, accept):
+        """Answers one of the small windows over the large one."""
+        def window():
+            for node in self.all_windows():
+                if node.get_role_name() in ('dialog', 'alert') and (not title or node.get_name() == title):
+                    return node
+        dialog = wait_for(window, f'the dialog "{title}"')
+        if text is not None:
+            entry = wait_for(lambda: next(iter(self.all('text', None, dialog)), None), 'its text field')
+            entry.get_editable_text_iface().set_text_contents(text)
+        button = wait_for(lambda: next((node for node in self.all('push button', accept, dialog)
+                                        if self.has_state(node, 'SENSITIVE')), None), f'its button {accept}')
+        button.do_action(0)
+        wait_for(lambda: 'closed' if window() is None else None, f'the dialog "{title}" to close')
+
+    def all_windows(self):
+        application = self.window.get_application()
+        application.clear_cache()
+        children = [application.get_child_at_index(index) for index in range(application.get_child_count())]
+        return [child for child in children if child]
 
     def preview_words(self):
         return self.find(None, 'Preview').get_description()
@@ -180,6 +213,10 @@ class Stage:
 
     def kill_worker(self):
         os.kill(self.worker_pid(), signal.SIGKILL)
+
+    def shown_text(self, role, name):
+        text = self.find(role, name).get_text_iface()
+        return text.get_text(0, text.get_character_count())
 
     # ---- ending
 

@@ -1,0 +1,209 @@
+#include "preset_bar.hpp"
+
+#include <algorithm>
+
+#include "accessible_name.hpp"
+#include "question.hpp"
+#include "signals.hpp"
+#include "text.hpp"
+
+namespace neural_style {
+namespace {
+
+constexpr int picture_width = 108, picture_height = 72;  // units of the layout
+
+GtkWidget* picture_of(const Preset& preset, int scale) {
+    GtkWidget* image = nullptr;
+    if (!preset.picture.empty()) {
+        const std::string path = "/org/neural-style/presets/" + preset.picture + ".png";
+        if (GdkPixbuf* pixels = gdk_pixbuf_new_from_resource_at_scale(path.c_str(), picture_width * scale,
+                                                                      picture_height * scale, TRUE, nullptr)) {
+            cairo_surface_t* surface = gdk_cairo_surface_create_from_pixbuf(pixels, scale, nullptr);
+            image = gtk_image_new_from_surface(surface);
+            cairo_surface_destroy(surface);
+            g_object_unref(pixels);
+        }
+    }
+    if (!image) image = gtk_image_new_from_icon_name("user-bookmarks-symbolic", GTK_ICON_SIZE_DIALOG);
+    gtk_widget_set_size_request(image, picture_width, picture_height);
+    return image;
+}
+
+}  // namespace
+
+PresetBar::PresetBar(SettingsModel& model, std::string& folder, std::function<void(const Error&)> complain)
+    : model_(model), folder_(folder), complain_(std::move(complain)) {
+    box_ = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
+    add_style_class(box_, "linked");
+
+    button_ = gtk_menu_button_new();
+    name_ = gtk_label_new(nullptr);
+    gtk_label_set_xalign(GTK_LABEL(name_), 0);
+    gtk_label_set_ellipsize(GTK_LABEL(name_), PANGO_ELLIPSIZE_END);
+    GtkWidget* inside = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    gtk_box_pack_start(GTK_BOX(inside), name_, TRUE, TRUE, 0);
+    gtk_box_pack_end(GTK_BOX(inside), gtk_image_new_from_icon_name("pan-down-symbolic", GTK_ICON_SIZE_BUTTON), FALSE,
+                     FALSE, 0);
+    gtk_container_add(GTK_CONTAINER(button_), inside);
+    gtk_box_pack_start(GTK_BOX(box_), button_, TRUE, TRUE, 0);
+
+    popover_ = gtk_popover_new(button_);
+    GtkWidget* scroller = gtk_scrolled_window_new(nullptr, nullptr);
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scroller), TRUE);
+    gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(scroller), 420);
+    flow_ = gtk_flow_box_new();
+    add_style_class(flow_, "styles");
+    gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(flow_), GTK_SELECTION_SINGLE);
+    gtk_flow_box_set_homogeneous(GTK_FLOW_BOX(flow_), TRUE);
+    gtk_flow_box_set_min_children_per_line(GTK_FLOW_BOX(flow_), 4);
+    gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(flow_), 4);
+    gtk_widget_set_valign(flow_, GTK_ALIGN_START);
+    set_accessible_name(flow_, _("Presets"));
+    connect(flow_, "child-activated", [this](GtkFlowBoxChild* child) {
+        const int index = gtk_flow_box_child_get_index(child);
+        gtk_popover_popdown(GTK_POPOVER(popover_));
+        if (index >= 0 && index < int(presets_.size())) apply(presets_[std::size_t(index)].settings);
+    });
+    gtk_container_add(GTK_CONTAINER(scroller), flow_);
+    gtk_container_add(GTK_CONTAINER(popover_), scroller);
+    gtk_widget_show_all(scroller);
+    gtk_menu_button_set_popover(GTK_MENU_BUTTON(button_), popover_);
+    connect(popover_, "show", [this] { fill(); });
+
+    build_menu();
+    model_.on_change([this](std::string_view) { show_name(); });
+    fill();
+}
+
+void PresetBar::build_menu() {
+    GtkWidget* button = gtk_menu_button_new();
+    GtkWidget* popover = gtk_popover_new(button);
+    GtkWidget* menu = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+    gtk_container_set_border_width(GTK_CONTAINER(menu), 9);
+    const auto add = [&](const char* label, auto clicked) {
+        GtkWidget* item = gtk_model_button_new();
+        g_object_set(item, "text", label, nullptr);
+        set_accessible_name(item, label);
+        connect(item, "clicked", clicked);
+        gtk_box_pack_start(GTK_BOX(menu), item, FALSE, FALSE, 0);
+        return item;
+    };
+    add(_("Save as a Preset…"), [this] { save_as(); });
+    rename_ = add(_("Rename…"), [this] { rename(); });
+    remove_ = add(_("Delete…"), [this] { remove(); });
+    gtk_box_pack_start(GTK_BOX(menu), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE, 6);
+    add(_("Import…"), [this] { import(); });
+    add(_("Export…"), [this] { export_(); });
+    gtk_widget_show_all(menu);
+    gtk_container_add(GTK_CONTAINER(popover), menu);
+    gtk_menu_button_set_popover(GTK_MENU_BUTTON(button), popover);
+    gtk_button_set_image(GTK_BUTTON(button), gtk_image_new_from_icon_name("view-more-symbolic", GTK_ICON_SIZE_BUTTON));
+    set_accessible_name(button, _("Manage presets"), _("Manage presets"));
+    gtk_box_pack_start(GTK_BOX(box_), button, FALSE, FALSE, 0);
+}
+
+void PresetBar::fill() {
+    gtk_container_foreach(
+        GTK_CONTAINER(flow_), [](GtkWidget* child, gpointer) { gtk_widget_destroy(child); }, nullptr);
+    presets_ = built_in_presets();
+    for (Preset& preset : own_presets()) presets_.push_back(std::move(preset));
+    const int scale = gtk_widget_get_scale_factor(box_);
+    for (const Preset& preset : presets_) {
+        GtkWidget* child = gtk_flow_box_child_new();
+        GtkWidget* card = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
+        GtkWidget* label = gtk_label_new(preset.name.c_str());
+        gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
+        gtk_label_set_max_width_chars(GTK_LABEL(label), 14);
+        gtk_box_pack_start(GTK_BOX(card), picture_of(preset, scale), FALSE, FALSE, 0);
+        gtk_box_pack_start(GTK_BOX(card), label, FALSE, FALSE, 0);
+        gtk_container_add(GTK_CONTAINER(child), card);
+        set_accessible_name(child, preset.name);
+        gtk_widget_show_all(child);
+        gtk_container_add(GTK_CONTAINER(flow_), child);
+        if (&preset == current()) gtk_flow_box_select_child(GTK_FLOW_BOX(flow_), GTK_FLOW_BOX_CHILD(child));
+    }
+    show_name();
+}
+
+const Preset* PresetBar::current() const {
+    const Settings settings = preset_part(model_.settings());
+    const auto found = std::find_if(presets_.begin(), presets_.end(),
+                                    [&](const Preset& preset) { return preset.settings == settings; });
+    return found == presets_.end() ? nullptr : &*found;
+}
+
+void PresetBar::show_name() {
+    const Preset* preset = current();
+    const std::string name = preset ? preset->name : _("Own settings");
+    gtk_label_set_text(GTK_LABEL(name_), name.c_str());
+    set_accessible_description(button_, name);
+    gtk_widget_set_sensitive(rename_, preset && !preset->file.empty());
+    gtk_widget_set_sensitive(remove_, preset && !preset->file.empty());
+}
+
+void PresetBar::apply(const Settings& settings) {
+    Settings all = computer_part(model_.settings());
+    all.merge(settings);
+    model_.replace(all);
+}
+
+void PresetBar::attempt(const std::function<void()>& action) {
+    try {
+        action();
+    } catch (const Error& error) {
+        complain_(error);
+    }
+    fill();
+}
+
+void PresetBar::save_as() {
+    ask_for_name(box_, _("Save as a Preset"), "", _("_Save"),
+                 [this](const std::string& name) { attempt([&] { keep_preset(name, model_.settings()); }); });
+}
+
+void PresetBar::rename() {
+    const Preset* preset = current();
+    if (!preset) return;
+    ask_for_name(box_, _("Rename the Preset"), preset->name, _("_Rename"),
+                 [this, was = *preset](const std::string& name) { attempt([&] { rename_preset(was, name); }); });
+}
+
+void PresetBar::remove() {
+    const Preset* preset = current();
+    if (!preset) return;
+    ask_whether(box_, filled(_("Delete the preset “%s”?"), preset->name.c_str()), _("_Delete"),
+                [this, was = *preset] { attempt([&] { delete_preset(was); }); });
+}
+
+void PresetBar::import() {
+    FileQuestion question{_("Import a Preset"),         _("_Import"), false, "", folder_,
+                          _("Presets of Neural Style"), {"*.preset"}};
+    ask_for_file(box_, question, [this](const std::string& file) {
+        attempt([&] {
+            const Preset preset = read_preset(file);
+            keep_preset(preset.name, preset.settings);
+            apply(preset.settings);
+            char* folder = g_path_get_dirname(file.c_str());
+            folder_ = folder;
+            g_free(folder);
+        });
+    });
+}
+
+void PresetBar::export_() {
+    const Preset* preset = current();
+    const Preset exported{preset ? preset->name : _("Own settings"), preset_part(model_.settings()), "", ""};
+    FileQuestion question{_("Export the Preset"),       _("_Export"), true, exported.name + ".preset", folder_,
+                          _("Presets of Neural Style"), {"*.preset"}};
+    ask_for_file(box_, question, [this, exported](const std::string& file) {
+        attempt([&] {
+            write_preset(exported, file);
+            char* folder = g_path_get_dirname(file.c_str());
+            folder_ = folder;
+            g_free(folder);
+        });
+    });
+}
+
+}  // namespace neural_style

@@ -1,0 +1,50 @@
+// Which preset the settings are, with a grid to choose another, and a menu to keep and manage one's own. Used by the
+// window; main thread.
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include <functional>
+#include <string>
+
+#include "neural-style/error.hpp"
+#include "presets.hpp"
+#include "settings_model.hpp"
+
+namespace neural_style {
+
+class PresetBar {
+public:
+    /// `folder` is where preset files were last read or written; kept up to date. `complain` is told of errors.
+    PresetBar(SettingsModel& model, std::string& folder, std::function<void(const Error&)> complain);
+
+    GtkWidget* widget() const { return box_; }
+    GtkWidget* button() const { return button_; }  ///< that opens the grid
+
+private:
+    void build_menu();
+    void fill();       ///< the grid, from what presets there are now
+    void show_name();  ///< of the preset that the settings are
+    void apply(const Settings& settings);
+    void save_as();
+    void rename();
+    void remove();
+    void import();
+    void export_();
+    void attempt(const std::function<void()>& action);
+    const Preset* current() const;
+
+    SettingsModel& model_;
+    std::string& folder_;
+    std::function<void(const Error&)> complain_;
+    std::vector<Preset> presets_;
+    GtkWidget* box_;
+    GtkWidget* button_;
+    GtkWidget* name_;
+    GtkWidget* popover_;
+    GtkWidget* flow_;
+    GtkWidget* rename_ = nullptr;
+    GtkWidget* remove_ = nullptr;
+};
+
+}  // namespace neural_style

@@ -1,0 +1,129 @@
+#!/usr/bin/python3
+"""Takes a picture of each page of the window, light and dark and in each language, to be looked at.
+
+usage: screenshots.py STAGE WORKER_COMMAND FOLDER [option…]
+  --languages de,zh_CN   in these too (their .mo files in $NEURAL_STYLE_LOCALES)
+  --scale 2              for screens of twice the resolution
+  --themes light,dark    of light, dark, contrast
+  --pages start,mix      only these
+  --content FILE --style FILE…   with these pictures in place of those drawn in code"""
+
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from stage_driver import Stage, private_screen, start_window_manager, wait_for  # noqa: E402
+
+
+class Words:
+    """Names of controls in the language of the window: looked up in the same catalogue."""
+
+    def __init__(self, language):
+        self.catalogue = None
+        if language != 'en':
+            import gettext
+            self.catalogue = gettext.translation('neural-style', os.environ['NEURAL_STYLE_LOCALES'], [language])
+
+    def __call__(self, text):
+        if not self.catalogue:
+            return re.sub('_(?!_)', '', text)
+        translated = self.catalogue.gettext(text)
+        return re.sub(r'_(?!_)', '', re.sub(r'\(_.\)', '', translated))
+
+
+def snap(path):
+    time.sleep(0.6)  # animations come to rest
+    window = subprocess.run(['xdotool', 'search', '--onlyvisible', '--class', 'dialog_stage'], check=True,
+                            capture_output=True, text=True).stdout.split()[-1]
+    subprocess.run(['import', '-window', window, str(path)], check=True)
+    print(path, flush=True)
+
+
+def quiet_draft(stage, words):
+    wait_for(lambda: stage.preview_words() == words('Draft'), 'the draft')
+
+
+def page_start(stage, words, save):
+    quiet_draft(stage, words)
+    save()
+
+
+def page_mix(stage, words, save):
+    stage.choose('Swirls')
+    stage.press(words('Mi_x several'), 'check box')
+    stage.choose('Embers')
+    stage.set_value('slider', words('Share of %s') % 'Embers', 40)
+    quiet_draft(stage, words)
+    save()
+
+
+def page_advanced(stage, words, save):
+    stage.press(words('_Advanced'), 'toggle button')
+    quiet_draft(stage, words)
+    stage.find('spin button', words('C_ontent weight')).get_component_iface().grab_focus()
+    save()
+    stage.find('spin button', words('_Threads')).get_component_iface().grab_focus()
+    save('below')
+
+
+def page_running(stage, words, save):
+    quiet_draft(stage, words)
+    stage.press(words('_Start'))
+    wait_for(lambda: stage.find('progress bar', words('Progress')).get_value_iface().get_current_value() > 0.55,
+             'most of the run')
+    save()
+
+
+def page_failure(stage, words, save):
+    stage.press(words('_Live draft'), 'check box')
+    stage.set_text(words('_Network'), 'too-large')
+    stage.press(words('_Start'))
+    wait_for(lambda: stage.shows('label', '.*90 GiB.*'), 'the sentence')
+    save()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('stage')
+    parser.add_argument('worker')
+    parser.add_argument('folder', type=pathlib.Path)
+    parser.add_argument('--languages', default='')
+    parser.add_argument('--scale', type=int, default=1)
+    parser.add_argument('--themes', default='light,dark')
+    parser.add_argument('--pages', default='')
+    parser.add_argument('--content')
+    parser.add_argument('--style', action='append', default=[])
+    options = parser.parse_args()
+    private_screen(1400 * options.scale, 900 * options.scale)
+    manager = start_window_manager()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    pages = {name[5:]: call for name, call in globals().items() if name.startswith('page_')}
+    arguments = ['--content', options.content] if options.content else []
+    for style in options.style:
+        arguments += ['--style', style]
+    try:
+        for language in ['en'] + [code for code in options.languages.split(',') if code]:
+            for theme in options.themes.split(','):
+                for page, show in pages.items():
+                    if options.pages and page not in options.pages.split(','):
+                        continue
+                    environment = {'GDK_SCALE': str(options.scale), 'LANGUAGE': language, 'LC_ALL': 'C.UTF-8'}
+                    if theme == 'contrast':
+                        environment['GTK_THEME'] = 'HighContrast'
+                    dark = ['--dark'] if theme == 'dark' else []
+                    with Stage(options.stage, options.worker, *dark, *arguments, environment=environment) as stage:
+                        def save(part=None):
+                            parts = [page, part, language, theme, f'{options.scale}x' if options.scale > 1 else None]
+                            snap(options.folder / ('-'.join(filter(None, parts)) + '.png'))
+                        show(stage, Words(language), save)
+    finally:
+        manager.terminate()
+
+
+if __name__ == '__main__':
+    main()
