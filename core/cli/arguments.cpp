@@ -43,6 +43,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
         {"--worker", Action::worker},
         {"--list-settings", Action::list_settings},
         {"--list-devices", Action::list_devices},
+        {"--list-networks", Action::list_networks},
         {"--version", Action::version},
         {"--help", Action::help},
         {"-h", Action::help},
@@ -83,6 +84,11 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
             arguments.styles.push_back(parse_style(value));
         else if (word == "--output")
             arguments.output = value;
+        else if (word == "--get-network" || word == "--check-network") {
+            arguments.action = word == "--get-network" ? Action::get_network : Action::check_network;
+            arguments.network = value;
+        } else if (word == "--from")
+            arguments.from = value;
         else if (word == "--log")
             arguments.log = value;
         else if (word == "--progress")
@@ -90,6 +96,8 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
         else
             arguments.settings.set(word.substr(word.rfind("--", 0) == 0 ? 2 : 1), value);
     }
+    if (!arguments.from.empty() && arguments.action != Action::get_network)
+        throw UsageError("--from belongs to --get-network NAME; neural-style --help shows how.");
     if (arguments.action == Action::stylise) {
         if (arguments.content.empty()) throw UsageError("There is no content picture; neural-style --help shows how.");
         if (arguments.styles.empty()) throw UsageError("There is no style picture; add --style FILE.");
@@ -110,6 +118,10 @@ std::string help_text() {
         "  --progress KIND          auto, bar, plain or none, on standard error\n"
         "  --list-settings          every setting with its default and range\n"
         "  --list-devices           the devices that can compute here\n"
+        "  --list-networks          the networks, and which have their weights installed\n"
+        "  --get-network NAME [--from URL|FILE]\n"
+        "                           installs a network's weights from where they are published, or from your own file\n"
+        "  --check-network NAME     compares installed weights with their recorded SHA-256\n"
         "  --worker                 serve requests on standard input and output (for the GIMP plug-in)\n"
         "  --version, --help\n"
         "\n"

@@ -14,11 +14,22 @@ struct StyleArgument {
 };
 
 struct Arguments {
-    enum class Action { stylise, worker, list_settings, list_devices, version, help };
+    enum class Action {
+        stylise,
+        worker,
+        list_settings,
+        list_devices,
+        list_networks,
+        get_network,
+        check_network,
+        version,
+        help
+    };
     enum class Progress { automatic, bar, plain, none };
 
     Action action = Action::stylise;
     std::string content, output, log;
+    std::string network, from;  ///< of get_network and check_network
     std::vector<StyleArgument> styles;
     Settings settings;
     Progress progress = Progress::automatic;

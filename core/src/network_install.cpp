@@ -250,19 +250,15 @@ InstallOutcome install_weights(const Network& network, const InstallOptions& opt
     return Installer(network, options, cancel).run();
 }
 
-std::vector<InstalledNetwork> installed_networks(bool in_full) {
-    std::vector<InstalledNetwork> list;
-    for (const Network& network : all_networks()) {
-        InstalledNetwork installed;
-        installed.network = network;
-        installed.weights = installed_weights(network);
-        if (!installed.weights.empty()) {
-            installed.record = read_record(installed.weights);
-            installed.state = check_record(installed.weights, in_full);
-        }
-        list.push_back(installed);
+InstalledNetwork look_up(const Network& network, bool in_full) {
+    InstalledNetwork installed;
+    installed.network = network;
+    installed.weights = installed_weights(network);
+    if (!installed.weights.empty()) {
+        installed.record = read_record(installed.weights);
+        installed.state = check_record(installed.weights, in_full);
     }
-    return list;
+    return installed;
 }
 
 std::string say(const InstalledNetwork& installed) {
@@ -282,16 +278,14 @@ std::string say(const InstalledNetwork& installed) {
     return text + "not checked: its SHA-256 is not among the known ones.";
 }
 
-std::string list_networks() {
+std::string networks_text() {
     std::string text;
-    for (const InstalledNetwork& installed : installed_networks(false)) {
-        const Network& network = installed.network;
-        text += network.name + ": " + network.title + "\n    " + say(installed) + "\n";
+    std::vector<std::string> mistakes;
+    for (const Network& network : all_networks(&mistakes)) {
+        text += network.name + ": " + network.title + "\n    " + say(look_up(network, false)) + "\n";
         if (!network.attribution.empty()) text += "    By " + network.attribution + ".\n";
         if (!network.licence.empty()) text += "    Licence: " + network.licence + ".\n";
     }
-    std::vector<std::string> mistakes;
-    all_networks(&mistakes);
     for (const std::string& mistake : mistakes) text += mistake + "\n";
     return text;
 }

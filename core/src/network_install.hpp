@@ -52,13 +52,13 @@ struct InstalledNetwork {
     std::optional<WeightsRecord> record;
 };
 
-/// Every network with what is installed for it. With `in_full` the hashes are computed.
-std::vector<InstalledNetwork> installed_networks(bool in_full);
+/// What is installed for a network. With `in_full` the hash is computed.
+InstalledNetwork look_up(const Network& network, bool in_full);
 
 /// One sentence: where its weights are, from where they came, whether they were checked.
 std::string say(const InstalledNetwork& installed);
 
 /// What --list-networks prints: name, title, the sentence, licence and attribution; then descriptions with mistakes.
-std::string list_networks();
+std::string networks_text();
 
 }  // namespace neural_style

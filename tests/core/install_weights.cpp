@@ -28,7 +28,7 @@ int main(int count, char** arguments) {
             std::fflush(stdout);
         };
         if (install_weights(find_network(arguments[1]), options, cancel).cancelled) return 130;
-        std::printf("%s", list_networks().c_str());
+        std::printf("%s", networks_text().c_str());
     } catch (const Error& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;

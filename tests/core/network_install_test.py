@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Weights from a server with every fault, and from files: installed whole and checked, or not at all.
 
-network_install_test.py INSTALL_WEIGHTS DUMP_WEIGHTS
+network_install_test.py NEURAL_STYLE INSTALL_WEIGHTS DUMP_WEIGHTS
 """
 import hashlib
 import json
@@ -25,6 +25,7 @@ from faulty_server import FaultyServer  # noqa: E402
 
 DUMP = os.path.abspath(sys.argv.pop())
 INSTALL = os.path.abspath(sys.argv.pop())
+PROGRAM = os.path.abspath(sys.argv.pop())
 
 DESCRIPTION = """[network]
 name = {name}
@@ -187,6 +188,51 @@ class Installing(unittest.TestCase):
         self.assertFalse(os.path.exists(self.path("small.safetensors.record")))
         if not left_over:
             self.assertEqual(self.left_over(), [])
+
+    def run_program(self, *words):
+        return subprocess.run([PROGRAM, *words], capture_output=True, text=True, env=self.environment, timeout=60)
+
+    # The command line
+
+    def test_the_command_line(self):
+        self.describe([("ranges/old.pth", "sha256 = " + sha256(FILES["old.pth"]))])
+        listed = self.run_program("--list-networks")
+        self.assertIn("small: A small network\n    Not installed; neural-style --get-network small", listed.stdout)
+        self.assertEqual(self.run_program("--check-network", "small").returncode, 1)
+        done = self.run_program("--get-network", "small", "--progress", "plain")
+        self.expect_installed(done, "checked by the SHA-256")
+        lines = [line.split() for line in done.stderr.splitlines()]
+        self.assertEqual([line[0] for line in lines], sorted((line[0] for line in lines),
+                                                             key=["downloading", "checking", "writing"].index))
+        self.assertLess(len(lines), 320)
+        for stage in "downloading", "checking", "writing":
+            steps = [(int(done), int(total)) for word, done, total in lines if word == stage]
+            self.assertEqual(steps, sorted(steps))
+            self.assertEqual(steps[-1][0], steps[-1][1])
+        self.assertIn("checked by the SHA-256", self.run_program("--list-networks").stdout)
+        self.assertEqual(self.run_program("--check-network", "small").returncode, 0)
+        with open(self.path("small.safetensors"), "r+b") as file:
+            file.seek(-1, os.SEEK_END)
+            status = os.stat(file.fileno())
+            file.write(b"\x3e")
+        os.utime(self.path("small.safetensors"), ns=(status.st_mtime_ns, status.st_mtime_ns))
+        checked = self.run_program("--check-network", "small")  # size and time do not tell, the hash does
+        self.assertEqual((checked.returncode, "changed since it was installed" in checked.stdout), (1, True))
+        self.expect_installed(self.run_program("--get-network", "small", "--from", self.server.url("ranges/zip.pth")))
+        wrong = self.run_program("--get-network", "vgg20")
+        self.assertEqual((wrong.returncode, wrong.stderr.count("\n")), (1, 1))
+        self.assertEqual(self.run_program("--from", "x").returncode, 2)
+
+    def test_the_command_line_is_cancelled(self):
+        self.describe([("slow/old.pth", "")])
+        running = subprocess.Popen([PROGRAM, "--get-network", "small", "--progress", "plain"], stderr=subprocess.PIPE,
+                                   text=True, env=self.environment)
+        running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        self.assertEqual(running.wait(20), 130)
+        self.assertIn("Cancelled", running.stderr.read())
+        running.stderr.close()
+        self.assertFalse(os.path.exists(self.path("small.safetensors")))
 
     # Orderly servers
 
