@@ -11,11 +11,45 @@ namespace {
 
 constexpr double huge = 1e12;
 
+constexpr const char* blanks = " \t\r\n";
+
+bool is_blank(char character) { return std::string_view(blanks).find(character) != std::string_view::npos; }
+
 std::string_view trimmed(std::string_view text) {
-    constexpr const char* blank = " \t\r\n";
-    const auto first = text.find_first_not_of(blank);
+    const auto first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+// Whether text[i] is a backslash that takes the next character's meaning away.
+bool is_escape(std::string_view text, std::size_t i) {
+    if (text[i] != '\\' || i + 1 >= text.size()) return false;
+    return text[i + 1] == ';' || text[i + 1] == '\\' || is_blank(text[i + 1]);
+}
+
+// A value as it was before to_text(): without blanks around it, but for those that are escaped.
+std::string unescaped(std::string_view text) {
+    std::string value;
+    std::size_t kept = 0;  // what follows may be blanks at the end
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool escape = is_escape(text, i);
+        if (escape) ++i;
+        if (!escape && is_blank(text[i]) && value.empty()) continue;
+        value += text[i];
+        if (escape || !is_blank(text[i])) kept = value.size();
+    }
+    value.resize(kept);
+    return value;
+}
+
+std::string escaped(const std::string& value) {
+    std::string text;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const bool at_end = i == 0 || i + 1 == value.size();
+        if (value[i] == ';' || value[i] == '\\' || (at_end && is_blank(value[i]))) text += '\\';
+        text += value[i];
+    }
+    return text;
 }
 
 // Independent of the locale, unlike strtod: a German GIMP must read "0.5" as a half.
@@ -140,28 +174,21 @@ std::string Setting::allowed() const {
 
 Settings Settings::parse(std::string_view text) {
     Settings settings;
-    std::string pair;
-    const auto take = [&] {
-        const std::string_view whole = trimmed(pair);
-        if (!whole.empty()) {
-            const auto equals = whole.find('=');
+    while (true) {
+        std::size_t end = 0;
+        while (end < text.size() && text[end] != ';') end += is_escape(text, end) ? 2 : 1;
+        const std::string_view pair = text.substr(0, end);
+        if (!trimmed(pair).empty()) {
+            const auto equals = pair.find('=');
             if (equals == std::string_view::npos)
-                throw Error(Cause::settings, "\"" + std::string(whole) +
-                                                 "\" is not a setting; write key=value, pairs separated by semicolons.");
-            settings.set(trimmed(whole.substr(0, equals)), trimmed(whole.substr(equals + 1)));
+                throw Error(Cause::settings,
+                            "\"" + std::string(trimmed(pair)) +
+                                "\" is not a setting; write key=value, pairs separated by semicolons.");
+            settings.set(trimmed(pair.substr(0, equals)), unescaped(pair.substr(equals + 1)));
         }
-        pair.clear();
-    };
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == ';' || text[i + 1] == '\\'))
-            pair += text[++i];
-        else if (text[i] == ';')
-            take();
-        else
-            pair += text[i];
+        if (end == text.size()) return settings;
+        text.remove_prefix(end + 1);
     }
-    take();
-    return settings;
 }
 
 void Settings::set(std::string_view key, std::string_view value) {
@@ -170,7 +197,12 @@ void Settings::set(std::string_view key, std::string_view value) {
     values_[setting.key] = value;
 }
 
-void Settings::set(std::string_view key, double value) { set(key, number_text(value)); }
+void Settings::set(std::string_view key, double value) {
+    // The shortest text of 100000 is 1e+05, which is no whole number to read.
+    const bool whole =
+        known(key).kind == Setting::Kind::integer && std::abs(value) < 1e15 && value == std::floor(value);
+    set(key, whole ? std::to_string(static_cast<long long>(value)) : number_text(value));
+}
 
 void Settings::reset(std::string_view key) {
     const auto found = values_.find(known(key).key);
@@ -209,11 +241,7 @@ std::string Settings::to_text() const {
         const auto found = values_.find(setting.key);
         if (found == values_.end()) continue;
         if (!text.empty()) text += ';';
-        text += found->first + "=";
-        for (char character : found->second) {
-            if (character == ';' || character == '\\') text += '\\';
-            text += character;
-        }
+        text += found->first + "=" + escaped(found->second);
     }
     return text;
 }

@@ -29,7 +29,7 @@ const Setting* find_setting(std::string_view key);  ///< nullptr if there is non
 class Settings {
 public:
     /// Reads "key=value;key=value" (";" and "\" inside a value are written "\;" and "\\"; spaces around keys and
-    /// values and empty pairs are ignored). Throws Error(Cause::settings).
+    /// values and empty pairs are ignored, but a value may begin and end with "\ "). Throws Error(Cause::settings).
     static Settings parse(std::string_view text);
 
     /// Throws Error(Cause::settings) that names the key, the value and what is allowed.
