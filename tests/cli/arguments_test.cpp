@@ -1,0 +1,127 @@
+#include "arguments.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "neural-style/error.hpp"
+
+namespace neural_style {
+namespace {
+
+using Words = std::vector<std::string>;
+using Action = Arguments::Action;
+
+Arguments parse(Words extra) {
+    Words words = {"photo.png", "--style", "painting.png", "--output", "result.png"};
+    words.insert(words.end(), extra.begin(), extra.end());
+    return parse_arguments(words);
+}
+
+std::string usage_error(const Words& words) {
+    try {
+        parse_arguments(words);
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    ADD_FAILURE() << "taken: " << ::testing::PrintToString(words);
+    return {};
+}
+
+TEST(Arguments, ReadTheUsualCall) {
+    const Arguments arguments = parse({"--log", "run.csv", "--progress", "none", "--seed", "7", "--size=64"});
+    EXPECT_EQ(arguments.action, Action::stylise);
+    EXPECT_EQ(arguments.content, "photo.png");
+    EXPECT_EQ(arguments.output, "result.png");
+    EXPECT_EQ(arguments.log, "run.csv");
+    EXPECT_EQ(arguments.progress, Arguments::Progress::none);
+    ASSERT_EQ(arguments.styles.size(), 1u);
+    EXPECT_EQ(arguments.styles[0].file, "painting.png");
+    EXPECT_EQ(arguments.styles[0].weight, 1);
+    EXPECT_EQ(arguments.settings, Settings::parse("seed=7;size=64"));
+}
+
+TEST(Arguments, EverySettingIsAnOption) {
+    for (const Setting& setting : settings_table()) {
+        const std::string option = "--" + std::string(setting.key);
+        EXPECT_TRUE(parse({option, setting.standard}).settings.is_set(setting.key)) << option;
+        EXPECT_TRUE(parse({option + "=" + setting.standard}).settings.is_set(setting.key)) << option;
+        EXPECT_NE(help_text().find(option + " "), std::string::npos) << option;
+        EXPECT_NE(settings_text().find(std::string(setting.key) + "\t" + setting.standard + "\t" + setting.allowed()),
+                  std::string::npos);
+    }
+}
+
+TEST(Arguments, OrderDoesNotMatter) {
+    const Arguments arguments = parse_arguments({"--seed", "3", "--output", "o.png", "--style", "s.png", "photo.png"});
+    EXPECT_EQ(arguments.content, "photo.png");
+    EXPECT_EQ(arguments.settings.integer("seed"), 3);
+}
+
+TEST(Arguments, StylesHaveWeights) {
+    const Arguments arguments = parse(
+        {"--style", "b.png:0.25", "--style", "c:d.png", "--style", "e.png:2x", "--style", ":3", "--style", "f.png:0"});
+    ASSERT_EQ(arguments.styles.size(), 6u);
+    EXPECT_EQ(arguments.styles[1].file, "b.png");
+    EXPECT_EQ(arguments.styles[1].weight, 0.25);
+    EXPECT_EQ(arguments.styles[2].file, "c:d.png");
+    EXPECT_EQ(arguments.styles[3].file, "e.png:2x");
+    EXPECT_EQ(arguments.styles[3].weight, 1);
+    EXPECT_EQ(arguments.styles[4].file, ":3");
+    EXPECT_EQ(arguments.styles[5].weight, 0);
+}
+
+TEST(Arguments, AFileWhoseOwnNameEndsInANumberIsTakenAsItIs) {
+    const std::string name = ::testing::TempDir() + "arguments-test:5";
+    std::ofstream(name) << "x";
+    const Arguments arguments = parse({"--style", name});
+    std::remove(name.c_str());
+    EXPECT_EQ(arguments.styles[1].file, name);
+    EXPECT_EQ(arguments.styles[1].weight, 1);
+}
+
+TEST(Arguments, StyleWeightsThatAreNoneAreRefused) {
+    for (const char* style : {"a.png:-1", "a.png:nan", "a.png:inf"})
+        EXPECT_NE(usage_error({"p.png", "--style", style, "--output", "o.png"}).find(style), std::string::npos);
+}
+
+TEST(Arguments, OtherActionsNeedNoPictures) {
+    for (auto [word, action] : {std::pair("--worker", Action::worker),
+                                {"--list-settings", Action::list_settings},
+                                {"--list-devices", Action::list_devices},
+                                {"--version", Action::version},
+                                {"--help", Action::help},
+                                {"-h", Action::help}})
+        EXPECT_EQ(parse_arguments({word}).action, action) << word;
+}
+
+TEST(Arguments, WhatIsMissingIsNamed) {
+    EXPECT_NE(usage_error({}).find("content"), std::string::npos);
+    EXPECT_NE(usage_error({"p.png", "--output", "o.png"}).find("--style"), std::string::npos);
+    EXPECT_NE(usage_error({"p.png", "--style", "s.png"}).find("--output"), std::string::npos);
+    EXPECT_NE(usage_error({"p.png", "--style"}).find("--style"), std::string::npos);
+    EXPECT_NE(usage_error({"p.png", "q.png"}).find("q.png"), std::string::npos);
+    EXPECT_NE(usage_error({"p.png", "--progress", "loud"}).find("loud"), std::string::npos);
+}
+
+TEST(Arguments, SettingsThatDoNotExistOrAreOutOfRangeAreNamed) {
+    for (const Words& words : {Words{"--colour", "red"}, {"--seed", "-1"}, {"--loss", "none"}, {"--seed="}}) {
+        try {
+            parse(words);
+            ADD_FAILURE() << ::testing::PrintToString(words);
+        } catch (const Error& error) {
+            EXPECT_EQ(error.cause(), Cause::settings);
+            const std::string key = words[0].substr(2, words[0].find('=') - 2);
+            EXPECT_NE(std::string(error.what()).find(key), std::string::npos) << error.what();
+        }
+    }
+}
+
+TEST(Arguments, ADoubleDashMakesNamesOfWhatFollows) {
+    const Arguments arguments = parse_arguments({"--style", "s.png", "--output", "o.png", "--", "--odd.png"});
+    EXPECT_EQ(arguments.content, "--odd.png");
+}
+
+}  // namespace
+}  // namespace neural_style
