@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "text.hpp"
@@ -75,6 +76,14 @@ bool runs(const std::string& path) { return g_file_test(path.c_str(), G_FILE_TES
 }  // namespace
 
 struct WorkerClient::Impl {
+    struct Run {
+        Callbacks callbacks;
+        std::shared_ptr<const wire::Bytes> request;  // until it has begun
+        bool begun = false;                          // the worker says so with the first scale
+        bool stop_asked = false;                     // sent once it has begun: there is nothing to stop before
+        int width = 0, height = 0;                   // of the content
+    };
+
     std::string command;
     Patience patience;
 
@@ -82,12 +91,12 @@ struct WorkerClient::Impl {
     unsigned life = 0;  // changes with each process: what a callback of an older one finds out
     wire::Decoder decoder;
     std::optional<wire::Hello> hello;
+    // A run was stopped here. A worker that cannot stop in time answers with its last preview and ends, to free the
+    // device.
+    bool may_leave = false;
     std::vector<std::function<void(const wire::Hello&)>> waiting;  // for the greeting
 
-    bool running = false, stopping = false;
-    Callbacks callbacks;
-    wire::Bytes unsent;                  // the request, until the worker has greeted
-    int width = 0, height = 0;           // of the content
+    std::optional<Run> run;              // between start() and its outcome
     std::optional<Trouble> not_started;  // what start() found out, to be told by on_later()
     guint alarm = 0, later = 0;
 
@@ -97,37 +106,52 @@ struct WorkerClient::Impl {
 
     void launch() {  // throws
         const std::vector<std::string> words = split(command);
-        decoder = {};
-        hello.reset();
-        const unsigned mine = ++life;
+        drop_process();
+        const unsigned mine = life;
         WorkerProcess::Callbacks told;
         told.received = [this, mine](const std::uint8_t* bytes, std::size_t count) { received(mine, bytes, count); };
         told.sending = [this] { be_patient(); };
-        told.ended = [this](const WorkerProcess::Ending& ending) { give_up(trouble_of(ending, hello.has_value())); };
+        told.ended = [this](const WorkerProcess::Ending& ending) { on_ended(ending); };
         process = std::make_unique<WorkerProcess>(words, std::move(told));
         be_patient();
     }
 
-    void drop() {
+    void drop_process() {
         ++life;
         process.reset();
+        decoder = {};
         hello.reset();
-        waiting.clear();
-        unsent = {};
-        not_started.reset();
-        running = stopping = false;
+        may_leave = false;
         forget(alarm);
+    }
+
+    void drop() {
+        drop_process();
+        waiting.clear();
+        run.reset();
+        not_started.reset();
         forget(later);
     }
 
     // Ends the process, and the run with a failed outcome if there is one.
     void give_up(Trouble trouble) {
-        const bool tell = running;
-        const auto outcome = std::move(callbacks.outcome);
-        callbacks = {};
+        const auto told = run ? std::move(run->callbacks.outcome) : nullptr;
         drop();
-        if (tell && outcome) outcome(failed(std::move(trouble)));
+        if (told) told(failed(std::move(trouble)));
     }
+
+    void on_ended(const WorkerProcess::Ending& ending) {
+        const bool left =
+            may_leave && run && !run->begun && WIFEXITED(ending.wait_status) && WEXITSTATUS(ending.wait_status) == 0;
+        if (!left) return give_up(trouble_of(ending, hello.has_value()));
+        try {
+            launch();  // the greeting sends the request again
+        } catch (const Error& error) {
+            give_up({error.cause(), error.what()});
+        }
+    }
+
+    // ---- what it says
 
     void received(unsigned mine, const std::uint8_t* bytes, std::size_t count) {
         try {
@@ -149,28 +173,49 @@ struct WorkerClient::Impl {
     void take(const wire::Frame& frame) {
         if (frame.kind == wire::Kind::hello && !hello) {
             hello = wire::decode_hello(frame.body);
+            if (run) process->send(run->request);
             be_patient();
-            if (!unsent.empty()) process->send(std::move(unsent));
-            unsent = {};
-            const unsigned mine = life;
-            for (const auto& ready : std::exchange(waiting, {}))
-                if (mine == life) ready(*hello);
-            return;
+            return greet();
         }
-        if (!hello || !running) throw Error(Cause::host, "out of turn");
+        if (!hello || !run) throw Error(Cause::host, "out of turn");
         be_patient();
         switch (frame.kind) {
-            case wire::Kind::scale:
-                return tell(callbacks.scale, wire::decode_scale(frame.body));
+            case wire::Kind::scale: {
+                const ScaleEvent event = wire::decode_scale(frame.body);
+                if (!run->begun) begin();
+                return tell(run->callbacks.scale, event);
+            }
             case wire::Kind::evaluation:
-                return tell(callbacks.evaluation, wire::decode_evaluation(frame.body));
+                if (!of_this_run()) return;
+                return tell(run->callbacks.evaluation, wire::decode_evaluation(frame.body));
             case wire::Kind::preview:
-                return tell(callbacks.preview, wire::decode_preview(frame.body));
+                if (!of_this_run()) return;
+                return tell(run->callbacks.preview, wire::decode_preview(frame.body));
             case wire::Kind::outcome:
                 return conclude(wire::decode_outcome(frame.body));
             default:
                 throw Error(Cause::host, "not for us");
         }
+    }
+
+    void greet() {
+        const unsigned mine = life;
+        const wire::Hello known = *hello;
+        for (const auto& ready : std::exchange(waiting, {}))
+            if (mine == life) ready(known);
+    }
+
+    void begin() {
+        run->begun = true;
+        run->request.reset();
+        may_leave = false;
+        if (run->stop_asked) send_stop();
+    }
+
+    // Whether an event can be told; one of the run before may still be on its way when that was stopped.
+    bool of_this_run() const {
+        if (!run->begun && !may_leave) throw Error(Cause::host, "out of turn");
+        return run->begun;
     }
 
     // By value: the callback may replace or destroy where it came from.
@@ -180,13 +225,18 @@ struct WorkerClient::Impl {
     }
 
     void conclude(Outcome outcome) {
-        const bool whole = outcome.picture.width == width && outcome.picture.height == height;
+        const bool whole = outcome.picture.width == run->width && outcome.picture.height == run->height;
         if (outcome.kind != Outcome::Kind::failed && !whole) throw Error(Cause::host, "a picture of another size");
-        running = stopping = false;
+        const auto told = std::move(run->callbacks.outcome);
+        may_leave = run->stop_asked;
+        run.reset();
         forget(alarm);
-        const auto told = std::move(callbacks.outcome);
-        callbacks = {};
         if (told) told(std::move(outcome));
+    }
+
+    void send_stop() {
+        process->send(std::make_shared<const wire::Bytes>(wire::encode_stop()));
+        set_alarm(patience.stopping);
     }
 
     // ---- time
@@ -196,11 +246,11 @@ struct WorkerClient::Impl {
         source = 0;
     }
 
-    // Starts the wait anew after a sign of life. A stop is waited for from when it was asked.
+    // Starts the wait anew after a sign of life. A stop is waited for from when it was sent.
     void be_patient() {
-        if (stopping) return;
+        if (run && run->begun && run->stop_asked) return;
         forget(alarm);
-        if (hello && !running) return;
+        if (hello && !run) return;
         set_alarm(hello ? patience.silence : patience.greeting);
     }
 
@@ -218,7 +268,7 @@ struct WorkerClient::Impl {
     }
 
     void on_silence() {
-        if (stopping)
+        if (run && run->begun && run->stop_asked)
             give_up({Cause::host, _("The engine did not answer the stop and was ended; the picture so far is lost.")});
         else if (!hello)
             give_up({Cause::host, _("The engine did not get ready in time and was ended; please try again, or check "
@@ -229,28 +279,21 @@ struct WorkerClient::Impl {
 
     // What a call has found out is told from the main loop.
     void tell_later() {
-        if (later == 0)
-            later = g_idle_add_full(
-                G_PRIORITY_DEFAULT,
-                [](gpointer data) -> gboolean {
-                    auto* self = static_cast<Impl*>(data);
-                    self->later = 0;
-                    self->on_later();
-                    return G_SOURCE_REMOVE;
-                },
-                this, nullptr);
+        if (later != 0) return;
+        later = g_idle_add_full(
+            G_PRIORITY_DEFAULT,
+            [](gpointer data) -> gboolean {
+                auto* self = static_cast<Impl*>(data);
+                self->later = 0;
+                self->on_later();
+                return G_SOURCE_REMOVE;
+            },
+            this, nullptr);
     }
 
     void on_later() {
-        if (not_started) {
-            auto trouble = std::move(*not_started);
-            not_started.reset();
-            return give_up(std::move(trouble));
-        }
-        if (!hello) return;
-        const unsigned mine = life;
-        for (const auto& ready : std::exchange(waiting, {}))
-            if (mine == life) ready(*hello);
+        if (not_started) return give_up(Trouble(std::move(*not_started)));
+        if (hello) greet();
     }
 };
 
@@ -286,7 +329,7 @@ std::string WorkerClient::standard_command() {
 
 void WorkerClient::warm_up(std::function<void(const wire::Hello&)> ready) {
     Impl& self = *impl_;
-    if (self.process && !self.running && self.process->gone()) self.drop();
+    if (self.process && !self.run && self.process->gone()) self.drop();
     if (!self.process) {
         try {
             self.launch();
@@ -301,45 +344,35 @@ void WorkerClient::warm_up(std::function<void(const wire::Hello&)> ready) {
 
 void WorkerClient::start(Request request, Callbacks callbacks) {
     Impl& self = *impl_;
-    if (self.running) throw Error(Cause::internal, "A run was begun while another one was under way.");
+    if (self.run) throw Error(Cause::internal, "A run was begun while another one was under way.");
     if (self.process && self.process->gone()) self.drop();
-    self.callbacks = std::move(callbacks);
-    self.width = request.content.width;
-    self.height = request.content.height;
-    self.running = true;
+    Impl::Run run;
+    run.callbacks = std::move(callbacks);
+    run.width = request.content.width;
+    run.height = request.content.height;
+    run.request = std::make_shared<const wire::Bytes>(wire::encode(request));
+    self.run = std::move(run);
     try {
         if (!self.process) self.launch();
     } catch (const Error& error) {
         self.not_started = Trouble{error.cause(), error.what()};
         return self.tell_later();
     }
-    wire::Bytes frame = wire::encode(request);
-    if (self.hello)
-        self.process->send(std::move(frame));
-    else
-        self.unsent = std::move(frame);
+    if (self.hello) self.process->send(self.run->request);
     self.be_patient();
 }
 
 void WorkerClient::stop() {
     Impl& self = *impl_;
-    if (!self.running || self.stopping || !self.process) return;
-    self.set_alarm(self.patience.stopping);
-    self.stopping = true;
-    if (!self.unsent.empty()) {  // not even begun: the greeting will send both
-        const wire::Bytes stop = wire::encode_stop();
-        self.unsent.insert(self.unsent.end(), stop.begin(), stop.end());
-    } else {
-        self.process->send(wire::encode_stop());
-    }
+    if (!self.run || self.run->stop_asked) return;
+    self.run->stop_asked = true;
+    if (self.run->begun) self.send_stop();
 }
 
 void WorkerClient::cancel() {
-    if (!impl_->running) return;
-    impl_->callbacks = {};
-    impl_->drop();
+    if (impl_->run) impl_->drop();
 }
 
-bool WorkerClient::running() const { return impl_->running; }
+bool WorkerClient::running() const { return impl_->run.has_value(); }
 
 }  // namespace neural_style

@@ -27,7 +27,7 @@ public:
     struct Patience {
         unsigned greeting = 60 * 1000;      ///< from its start to its greeting
         unsigned silence = 60 * 60 * 1000;  ///< between two events of a run
-        unsigned stopping = 5 * 1000;       ///< from stop() to the outcome
+        unsigned stopping = 5 * 1000;       ///< from a stop to the outcome
     };
 
     /// `command` is split into words as a shell would, but no shell is run. Nothing is started yet.
@@ -51,8 +51,9 @@ public:
     /// Cause::host. The next start() then starts a new worker.
     void start(Request request, Callbacks callbacks);
 
-    /// Asks for the best picture so far; the outcome follows. The worker answers within two seconds, from another
-    /// thread if it must; one that has not after five is killed, which is a failed outcome.
+    /// Asks for the best picture so far; the outcome follows. A run that has not begun to compute is stopped as soon as
+    /// it has. The worker answers within two seconds, from another thread if it must; one that has not after five is
+    /// killed, which is a failed outcome.
     void stop();
 
     /// Ends the run at once, by killing the worker; no callback follows. The next start() starts a new worker.

@@ -45,7 +45,7 @@ struct WorkerProcess::State : std::enable_shared_from_this<State> {
     GPid pid = 0;
     int input = -1, output = -1, errors = -1;  // the child's
     guint input_source = 0, output_source = 0, errors_source = 0, closed_timer = 0;
-    std::deque<std::vector<std::uint8_t>> queue;
+    std::deque<std::shared_ptr<const std::vector<std::uint8_t>>> queue;
     std::size_t written = 0;  // of the queue's first
     std::vector<std::uint8_t> piece = std::vector<std::uint8_t>(piece_bytes);
     std::string words;
@@ -139,7 +139,7 @@ struct WorkerProcess::State : std::enable_shared_from_this<State> {
 
     bool write_input() {
         while (!queue.empty()) {
-            const auto& first = queue.front();
+            const auto& first = *queue.front();
             const ssize_t count = ::write(input, first.data() + written, first.size() - written);
             if (count < 0 && (errno == EAGAIN || errno == EINTR)) return true;
             if (count < 0) break;  // it is going; on_exit() says how
@@ -195,7 +195,7 @@ WorkerProcess::WorkerProcess(const std::vector<std::string>& words, Callbacks ca
 
 WorkerProcess::~WorkerProcess() { state_->abandon(); }
 
-void WorkerProcess::send(std::vector<std::uint8_t> bytes) {
+void WorkerProcess::send(std::shared_ptr<const std::vector<std::uint8_t>> bytes) {
     State& state = *state_;
     state.queue.push_back(std::move(bytes));
     if (state.input_source == 0) {

@@ -33,8 +33,8 @@ public:
     WorkerProcess(const WorkerProcess&) = delete;
     WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-    /// Queues bytes for its standard input; returns at once.
-    void send(std::vector<std::uint8_t> bytes);
+    /// Queues bytes for its standard input; returns at once. Lets go of them once they are written.
+    void send(std::shared_ptr<const std::vector<std::uint8_t>> bytes);
 
     /// Whether it has ended already, even if `ended` has not been called yet.
     bool gone() const;

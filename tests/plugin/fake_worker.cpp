@@ -130,7 +130,7 @@ int main(int count, char** arguments) {
         }
         const std::string how = request.settings.text("network");
         const int evaluations = int(request.settings.integer("iterations"));
-        const bool slow = how == "slow" || how == "deaf";
+        const bool slow = how == "slow" || how == "deaf" || how == "leave";
 
         if (how == "refuse") {
             Outcome outcome;
@@ -187,6 +187,11 @@ int main(int count, char** arguments) {
             std::_Exit(0);
         }
         write_all(frame);
+        if (how == "leave" && stopped) {  // as one that could not stop in time
+            write_all(wire::encode(Evaluation()));
+            sleep_milliseconds(50);
+            std::_Exit(0);
+        }
         if (how == "twice") write_all(frame);
     }
 }

@@ -199,6 +199,23 @@ TEST(WorkerClient, stops_before_the_worker_is_ready) {
     EXPECT_EQ(run.outcomes[0].kind, Outcome::Kind::stopped);
 }
 
+TEST(WorkerClient, goes_on_after_a_worker_that_ended_to_stop) {
+    WorkerClient worker(fake());
+    Record first, second;
+    auto told = first.callbacks();
+    told.outcome = [&](Outcome outcome) {
+        first.outcomes.push_back(std::move(outcome));
+        worker.start(request("invert"), second.callbacks());  // while the old one is still there
+    };
+    worker.start(request("leave", 10000), told);
+    ASSERT_TRUE(turn_until([&] { return first.evaluations.size() >= 3; }));
+    worker.stop();
+    ASSERT_TRUE(turn_until([&] { return !second.outcomes.empty(); }));
+    EXPECT_EQ(first.outcomes.at(0).kind, Outcome::Kind::stopped);
+    EXPECT_EQ(second.outcomes[0].kind, Outcome::Kind::finished) << second.outcomes[0].sentence;
+    EXPECT_EQ(second.evaluations.size(), 5u);  // none of the old run's
+}
+
 TEST(WorkerClient, kills_a_worker_that_does_not_stop) {
     WorkerClient worker(fake(), {60000, 60000, 200});
     Record run;
