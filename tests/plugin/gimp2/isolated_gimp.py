@@ -15,7 +15,7 @@ class IsolatedGimp:
         with open(os.path.join(self.path, "gimprc"), "w") as rc:
             rc.write('(plug-in-path "%s")\n' % ":".join([own, *map(os.path.abspath, plug_in_folders)]))
         self.environment = dict(os.environ)
-        for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "NEURAL_STYLE_WORKER"):
             self.environment.pop(name, None)
         # The profile must not exist before GIMP's first start.
         self.environment.update(
