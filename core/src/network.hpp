@@ -71,6 +71,7 @@ struct Network {
     std::vector<std::string> file_names;              ///< under which its weights are known: "vgg19-dcbb9e9d.pth"
     std::vector<WeightsSource> sources;               ///< best first
     std::map<std::string, std::string> foreign_keys;  ///< tensor name that tells a file of another network → its name
+    std::vector<float> first_weights, first_bias;     ///< how the first convolution's numbers begin; empty: not known
 
     /// The layers for a loss; both texts empty if the description says nothing about it.
     LayerDefaults layers_for(std::string_view loss_name) const;

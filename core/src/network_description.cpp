@@ -282,6 +282,15 @@ private:
                 if (!is_name(entry.value)) complain(entry.line, "write tensor-name = name of its network");
                 network.foreign_keys[entry.key] = entry.value;
             }
+        } else if (section.kind == "fingerprint" && section.name.empty() && !network.built_in) {
+            for (auto* list : {&network.first_weights, &network.first_bias})
+                if (const Entry* entry = find(section, list == &network.first_bias ? "bias" : "weights"))
+                    for (const std::string& word : words(entry->value)) {
+                        float value = 0;
+                        if (!read_number(word, value) || !std::isfinite(value) || list->size() >= 27)
+                            complain(entry->line, "write the first numbers of the first convolution, 27 at the most");
+                        list->push_back(value);
+                    }
         } else if (section.kind != "network" && !(section.kind == "layers" && !network.built_in) &&
                    !(section.kind == "input" && !network.built_in)) {
             complain(section.line, "a section [" + section.kind + (section.name.empty() ? "" : " " + section.name) +

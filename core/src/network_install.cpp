@@ -161,7 +161,7 @@ private:
         InstallOutcome outcome;
         outcome.path = target_;
         outcome.record.network = network_.name;
-        outcome.record.source = candidate.source;
+        outcome.record.source = is_url(candidate.source) ? candidate.source : fs::absolute(candidate.source).string();
         if (candidate.whole) {
             outcome.record.source_sha256 = sha256_of(
                 candidate.path, cancel_,
@@ -177,6 +177,12 @@ private:
             } catch (const Error& error) {
                 refuse(candidate, error.what());
             }
+            const auto numbers = [&](std::size_t i) {
+                return file.read_floats(tensors[i].first, tensors[i].second.shape);
+            };
+            if (const auto other = foreign_network(network_, numbers(0), numbers(1)); !other.empty())
+                refuse(candidate, "by its numbers it is one of the network " + other + ", not of " + network_.name +
+                                      "; install it with --get-network " + other);
             WeightsOutput output(target_);
             if (!write(file, tensors, candidate, output)) return cancelled();
             ::unlink(record_path(target_).c_str());  // it speaks of the file before

@@ -77,6 +77,15 @@ void refuse_foreign(const Network& network, const StoredTensors& tensors) {
                                             "; choose network=" + other + " for it");
 }
 
+// The descriptions have four digits, and a file may have its numbers as bfloat16, which has three.
+bool begins_like(const std::vector<float>& numbers, const std::vector<float>& start) {
+    for (std::size_t i = 0; i < start.size(); ++i)
+        if (i >= numbers.size() || std::abs(numbers[i] - start[i]) > 0.005f * std::abs(start[i]) + 1e-4f) return false;
+    return true;
+}
+
+bool is_known(const Network& network) { return !network.first_weights.empty() || !network.first_bias.empty(); }
+
 bool starts_with(const std::vector<std::uint8_t>& head, const char* text, std::size_t length) {
     return head.size() >= length && std::memcmp(head.data(), text, length) == 0;
 }
@@ -196,6 +205,17 @@ std::vector<std::pair<std::string, StoredTensor>> needed_tensors(const Network& 
     return needed;
 }
 
+std::string foreign_network(const Network& network, const std::vector<float>& first_weights,
+                            const std::vector<float>& first_bias) {
+    const auto is = [&](const Network& candidate) {
+        return begins_like(first_weights, candidate.first_weights) && begins_like(first_bias, candidate.first_bias);
+    };
+    if (!is_known(network) || is(network)) return {};
+    for (const Network& other : all_networks())
+        if (is_known(other) && is(other)) return other.name;
+    return {};
+}
+
 std::vector<Convolution> load_convolutions(const Network& network, const std::string& path, std::size_t count) {
     if (network.built_in)
         throw Error(Cause::settings,
@@ -219,6 +239,11 @@ std::vector<Convolution> load_convolutions(const Network& network, const std::st
         convolution.out_channels = layer.out_channels;
         convolution.weights = file.read_floats(layer.weight_key, weight_shape(layer));
         convolution.bias = file.read_floats(layer.bias_key, {std::uint64_t(layer.out_channels)});
+        if (convolutions.empty())
+            if (const auto other = foreign_network(network, convolution.weights, convolution.bias); !other.empty())
+                throw Error(Cause::weights, "The weights file " + path + " is, by its numbers, one of the network " +
+                                                other + ", not of " + network.name + "; choose network=" + other +
+                                                " for it.");
         convolutions.push_back(std::move(convolution));
     }
     return convolutions;

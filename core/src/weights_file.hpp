@@ -65,6 +65,11 @@ private:
 /// cannot be read, or the file can be told to belong to another network.
 std::vector<std::pair<std::string, StoredTensor>> needed_tensors(const Network& network, const StoredTensors& tensors);
 
+/// Whether the first convolution of a file tells that it belongs to another network: "" or that network's name. Only
+/// for networks whose description says how their numbers begin, so that trained-on and random weights pass.
+std::string foreign_network(const Network& network, const std::vector<float>& first_weights,
+                            const std::vector<float>& first_bias);
+
 struct Convolution {
     int in_channels = 0, out_channels = 0;
     std::vector<float> weights;  ///< out_channels x in_channels x 3 x 3, row-major

@@ -107,6 +107,11 @@ TEST(NetworkDescription, RefusesMistakesAndNamesTheLine) {
         {"relu2_1:0.5", "relu2_1:-1", "weight"},
         {"[input]", "[inputs]", "no section [input]"},
         {"[input]", "[toast]\n[input]", "no meaning"},
+        {"[input]", "[fingerprint]\nweights = 1 x\n[input]", "first numbers"},
+        {"[input]", "[source a]\nurl = ftp://x\nformat = pytorch\n[input]", "https"},
+        {"[input]", "[source a]\nurl = https://x\nformat = tar\n[input]", "safetensors or pytorch"},
+        {"[input]", "[source a]\nurl = https://x\nformat = pytorch\nsha256 = 12G\n[input]", "sha256"},
+        {"[input]", "[source a]\nurl = https://x\nformat = pytorch\nsize = 0\n[input]", "size"},
         {"[input]", "[input", "section is written"},
         {"[input]", "mean = 1\nnonsense\n[input]", "expected"},
     };
@@ -150,6 +155,7 @@ TEST(ShippedNetworks, HaveTheLayersOfTheirPapers) {
     EXPECT_EQ(vgg19.layers[find_layer(vgg19, "conv4_2").layer].weight_key, "features.21.weight");
     EXPECT_EQ(vgg16.layers[find_layer(vgg16, "conv5_3").layer].weight_key, "features.28.weight");
     EXPECT_EQ(find_layer(vgg19, "conv_5").layer, find_layer(vgg19, "conv3_1").layer);
+    EXPECT_EQ(find_network("vgg16-caffe").convolutions(), 13);
     EXPECT_TRUE(caffe.bgr);
     EXPECT_FALSE(vgg19.bgr);
     for (const Network& network : {vgg19, caffe, vgg16}) {
@@ -165,7 +171,7 @@ TEST(ShippedNetworks, HaveTheLayersOfTheirPapers) {
 TEST_F(NetworkFolders, OwnDescriptionsAddAndReplace) {
     std::vector<std::string> mistakes;
     const std::size_t shipped = all_networks(&mistakes).size();
-    EXPECT_GE(shipped, 4u);
+    EXPECT_GE(shipped, 5u);
     EXPECT_TRUE(mistakes.empty());
     write(own_ / "tiny.ini", tiny);
     write(own_ / "vgg16.ini", replaced(replaced(tiny, "name = tiny", "name = vgg16"), "Tiny", "Mine"));

@@ -31,11 +31,11 @@ std::string entry(const std::string& type, const std::string& shape, const std::
 
 TEST(WeightsFile, ReadsEveryNumberFormatExactly) {
     // 1, -2, 0.5, the smallest and the largest finite number of each form.
-    std::vector<std::uint8_t> file = safetensors_with(
-        R"({"__metadata__":{"format":"pt"},"h":{"dtype":"F16","shape":[5],"data_offsets":[0,10]},)"
-        R"("b":{"dtype":"BF16","shape":[5],"data_offsets":[10,20]},)"
-        R"("f":{"dtype":"F32","shape":[1,5],"data_offsets":[20,40]}})",
-        0);
+    std::vector<std::uint8_t> file =
+        safetensors_with(R"({"__metadata__":{"format":"pt"},"h":{"dtype":"F16","shape":[5],"data_offsets":[0,10]},)"
+                         R"("b":{"dtype":"BF16","shape":[5],"data_offsets":[10,20]},)"
+                         R"("f":{"dtype":"F32","shape":[1,5],"data_offsets":[20,40]}})",
+                         0);
     const std::uint16_t half[] = {0x3c00, 0xc000, 0x3800, 0x0001, 0x7bff};
     const std::uint16_t brain[] = {0x3f80, 0xc000, 0x3f00, 0x0001, 0x7f7f};
     for (const auto& list : {half, brain})
@@ -177,6 +177,20 @@ TEST(LoadConvolutions, ReadsThoseAskedForInOrder) {
 TEST(LoadConvolutions, KnowsFilesOfOtherNetworks) {
     expect_said(sentence_of([] { load_convolutions(two_convolutions(), write_two(2, "alien"), 1); }),
                 "choose network=other");
+}
+
+TEST(ForeignNetwork, IsKnownByItsFirstNumbers) {
+    const Network vgg19 = find_network("vgg19"), caffe = find_network("vgg19-caffe");
+    const std::vector<float> torchvision = {-0.0534735f, -0.049257f, -0.067942f, 0.015314f, 9},
+                             bfloat16 = {-0.053467f, -0.04931f, -0.06787f, 0.0153f, 9}, others = {1, 2, 3, 4, 5};
+    const std::vector<float> oxford = {0.7301776f, 0.06493629f, 0.03428847f, 0.8260386f, 0.2578029f};
+    EXPECT_EQ(foreign_network(vgg19, others, oxford), "vgg19-caffe");
+    EXPECT_EQ(foreign_network(caffe, torchvision, others), "vgg19");
+    EXPECT_EQ(foreign_network(caffe, bfloat16, others), "vgg19");
+    EXPECT_EQ(foreign_network(vgg19, torchvision, others), "");
+    EXPECT_EQ(foreign_network(caffe, others, oxford), "");
+    EXPECT_EQ(foreign_network(vgg19, others, others), "");  // random or trained on: nobody knows
+    EXPECT_EQ(foreign_network(two_convolutions(), torchvision, oxford), "");
 }
 
 }  // namespace
