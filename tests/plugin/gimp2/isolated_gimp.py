@@ -8,14 +8,14 @@ import tempfile
 class IsolatedGimp:
     """A throw-away profile whose plug-in path holds Script-Fu and the folders given (and all of GIMP's own if asked)."""
 
-    def __init__(self, plug_in_folders, worker=None, all_plug_ins=False):
+    def __init__(self, plug_in_folders, worker=None, all_plug_ins=False, screen=False):
         self._folder = tempfile.TemporaryDirectory(prefix="neural-style-gimp-")
         self.path = self._folder.name
         own = "${gimp_plug_in_dir}/plug-ins" + ("" if all_plug_ins else "/script-fu")
         with open(os.path.join(self.path, "gimprc"), "w") as rc:
             rc.write('(plug-in-path "%s")\n' % ":".join([own, *map(os.path.abspath, plug_in_folders)]))
         self.environment = dict(os.environ)
-        for name in ("DISPLAY", "WAYLAND_DISPLAY", "NEURAL_STYLE_WORKER"):
+        for name in ("NEURAL_STYLE_WORKER",) if screen else ("DISPLAY", "WAYLAND_DISPLAY", "NEURAL_STYLE_WORKER"):
             self.environment.pop(name, None)
         # The profile must not exist before GIMP's first start.
         self.environment.update(
@@ -34,15 +34,15 @@ class IsolatedGimp:
     def __exit__(self, *_):
         self._folder.cleanup()
 
-    def command(self, *scheme, program="gimp-console-2.10"):
-        command = [program, "-i", "-d", "-f", "-g", os.path.join(self.path, "gimprc")]
-        # An error before gimp-quit would keep GIMP from ending: it stands alone, and last.
-        for expression in (*scheme, "(gimp-quit 0)"):
+    def command(self, *scheme, program=("gimp-console-2.10", "-i")):
+        command = [*program, "-d", "-f", "-g", os.path.join(self.path, "gimprc")]
+        for expression in scheme:
             command += ["-b", expression]
         return command
 
     def run(self, *scheme, timeout=300):
         """Runs Script-Fu expressions; returns all that GIMP and its plug-ins wrote. GIMP's exit status says nothing."""
-        done = subprocess.run(self.command(*scheme), env=self.environment, timeout=timeout, stdin=subprocess.DEVNULL,
+        # An error before gimp-quit would keep GIMP from ending: it stands alone, and last.
+        done = subprocess.run(self.command(*scheme, "(gimp-quit 0)"), env=self.environment, timeout=timeout, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.stdout.decode(errors="replace")
