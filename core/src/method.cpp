@@ -1,6 +1,7 @@
 #include "method.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 
@@ -8,6 +9,7 @@
 #include "bank_encoder.hpp"
 #include "convolution_encoder.hpp"
 #include "lbfgs.hpp"
+#include "network_rescale.hpp"
 #include "neural-style/error.hpp"
 #include "weights_file.hpp"
 
@@ -59,7 +61,8 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
     }
     std::size_t count = 0;
     for (std::size_t i = 0; i <= deepest; ++i) count += network.layers[i].kind == NetworkLayer::Kind::convolution;
-    const auto loaded = load_convolutions(network, method.weights, count);
+    auto loaded = load_convolutions(network, method.weights, count);
+    if (network.rescale && method.loss != "tutorial") rescale_convolutions(network, loaded, at::get_num_threads());
     std::vector<ConvolutionLayer> layers;
     std::size_t next = 0;
     for (std::size_t i = 0; i <= deepest; ++i) {
