@@ -116,8 +116,7 @@ ConvChain::Sizes ConvChain::sizes(const std::vector<Step>& steps, std::size_t ta
         if (kept.own_after_relu || (!last && !step.pools && step.tap_before < 0)) kept.after_relu = pixels * channels;
         kept.own_pooled = step.tap_pooled >= 0;
         if (step.pools) kept.pooled = pooled_pixels * channels;
-        // 8 bytes more: masks are read in words
-        const std::size_t mask = pixels * kernels.mask_bytes(channels) + 8;
+        const std::size_t mask = kernels.mask_bytes(height, width, channels);
         if (kept.own_after_relu || (step.pools ? pooling == Pooling::average : !last)) kept.relu_mask = mask;
         if (step.pools && pooling == Pooling::max) kept.pool_mask = mask;
         result.steps.push_back(kept);
@@ -308,11 +307,11 @@ winograd::Source ConvChain::backward_source(std::size_t index, bool deepest, con
     shared = 1 - shared;
     float* joined = shared_[shared].floats();
     const int pooled_height = step.height / 2, pooled_width = step.width / 2, channels = source.channels;
-    const std::size_t mask_bytes = kernels_.mask_bytes(channels);
 #pragma omp parallel for num_threads(threads_) schedule(static)
     for (int y = 0; y < step.height; ++y)
         for (int x = 0; x < step.width; ++x) {
-            const std::size_t pixel = area(y, step.width) + x, at = pixel * channels, mask_at = pixel * mask_bytes;
+            const std::size_t at = (area(y, step.width) + x) * channels;
+            const std::size_t mask_at = kernels_.mask_offset(y, x, step.width, channels);
             const bool in_window = pooled && y / 2 < pooled_height && x / 2 < pooled_width;
             kernels_.join_gradients(in_window ? pooled + (area(y / 2, pooled_width) + x / 2) * channels : nullptr,
                                     in_window ? unpool_mask + mask_at : nullptr, scale, after ? after + at : nullptr,

@@ -68,8 +68,7 @@ struct Batches {
 // what a tile is read from: 36 addresses, or the first address when the patch lies inside the map
 class Patches {
 public:
-    Patches(const Kernels& kernels, const Source& source)
-        : kernels_(kernels), source_(source), mask_bytes_(kernels.mask_bytes(source.channels)) {}
+    Patches(const Kernels& kernels, const Source& source) : kernels_(kernels), source_(source) {}
 
     void transform(int tile_y, int tile_x, float* v, std::size_t product_stride) const {
         const int y = tile_y * tile_edge - 1, x = tile_x * tile_edge - 1;
@@ -109,13 +108,12 @@ public:
             return;
         }
         pixel = source_.data + (static_cast<std::size_t>(row / 2) * pooled_width + column / 2) * source_.channels;
-        mask = source_.unpool_mask + (static_cast<std::size_t>(row) * source_.width + column) * mask_bytes_;
+        mask = source_.unpool_mask + kernels_.mask_offset(row, column, source_.width, source_.channels);
     }
 
 private:
     const Kernels& kernels_;
     const Source& source_;
-    std::size_t mask_bytes_;
 };
 
 void store_tile(const Kernels& kernels, const float* m, std::size_t stride, const ForwardStore& store, int y, int x) {
@@ -335,17 +333,17 @@ void add_frame_gradient(const Kernels& kernels, const Weights& weights, const So
         }
     }
     // one thread: several pixels of the frame may come from the same pixel of the map
-    const std::size_t mask_bytes = kernels.mask_bytes(store.channels);
     for (int s = 0; s < 4; ++s) {
         const Side& side = sides[s];
         const int across = padded_index(side.frame_line, side.along_row ? store.height : store.width, padding);
         for (int i = 0; i < side.length; ++i) {
             const int along = padded_index(side.begin + i, side.along_row ? store.width : store.height, padding);
-            const std::size_t pixel = side.along_row ? static_cast<std::size_t>(across) * store.width + along
-                                                     : static_cast<std::size_t>(along) * store.width + across;
-            kernels.add_masked(lines + s * layout.line_side + static_cast<std::size_t>(i) * store.channels,
-                               store.relu_mask ? store.relu_mask + pixel * mask_bytes : nullptr, store.scale,
-                               store.channels, store.out + pixel * store.channels);
+            const int y = side.along_row ? across : along, x = side.along_row ? along : across;
+            const std::uint8_t* mask =
+                store.relu_mask ? store.relu_mask + kernels.mask_offset(y, x, store.width, store.channels) : nullptr;
+            kernels.add_masked(lines + s * layout.line_side + static_cast<std::size_t>(i) * store.channels, mask,
+                               store.scale, store.channels,
+                               store.out + (static_cast<std::size_t>(y) * store.width + x) * store.channels);
         }
     }
 }

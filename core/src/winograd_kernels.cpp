@@ -6,6 +6,8 @@
 #include "winograd_kernels.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 // Vectors are kept in arrays, which scalable vectors cannot be; SSSE3 alone is too rare to be worth its code.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV | HWY_SSSE3)
@@ -17,8 +19,10 @@
 
 #if defined(__clang__)
 #define UNROLLED _Pragma("clang loop unroll(full)")
+#define ROLLED _Pragma("clang loop unroll(disable)")
 #else
 #define UNROLLED _Pragma("GCC unroll 16")
+#define ROLLED _Pragma("GCC unroll 1")
 #endif
 
 HWY_BEFORE_NAMESPACE();
@@ -76,7 +80,33 @@ HWY_INLINE void from_products(const V* HWY_RESTRICT m, V* HWY_RESTRICT y) {
     y[3] = hn::MulAdd(hn::Set(tag, point_a_cubed), q, hn::MulAdd(hn::Set(tag, point_b_cubed), s, m[5]));
 }
 
-std::size_t mask_bytes(int channels) { return static_cast<std::size_t>(channels) / lanes * vector_mask_bytes; }
+// A mask holds, for each tile and each vector of channels, the bits of the tile's 16 pixels, column after column. They
+// are written a column at a time: one by one and row by row they cost as much as the transform.
+using MaskColumn = std::conditional_t<vector_mask_bytes == 2, std::uint64_t, std::uint32_t>;
+constexpr int mask_step = tile_edge * sizeof(MaskColumn);  // from one vector of channels to the next
+
+std::size_t mask_bytes(int height, int width, int channels) {
+    const std::size_t tall = (height + tile_edge - 1) / tile_edge, wide = (width + tile_edge - 1) / tile_edge;
+    // masks are read by words of 8 bytes
+    return tall * wide * (channels / lanes) * mask_step + 8;
+}
+
+std::size_t mask_offset(int y, int x, int width, int channels) {
+    const std::size_t tile =
+        static_cast<std::size_t>(y / tile_edge) * ((width + tile_edge - 1) / tile_edge) + x / tile_edge;
+    return tile * (channels / lanes) * mask_step + x % tile_edge * sizeof(MaskColumn) +
+           y % tile_edge * vector_mask_bytes;
+}
+
+template <class Mask>
+HWY_INLINE MaskColumn mask_bits(const Mask& mask, int row) {
+    const D tag;
+    std::uint8_t bytes[8] = {};
+    hn::StoreMaskBits(tag, mask, bytes);
+    MaskColumn bits = 0;
+    std::memcpy(&bits, bytes, vector_mask_bytes);
+    return bits << (row * vector_mask_bytes * 8);
+}
 
 // G w G^T in double precision, for the produced channels of one panel
 void pack_panel(const float* weight, int out_channels, int in_channels, bool backward, int panel_index, float* packed) {
@@ -118,22 +148,25 @@ void pack_panel(const float* weight, int out_channels, int in_channels, bool bac
     }
 }
 
-// transforms one patch for one vector of channels; `load(i, j)` gives the patch's value
+// Transforms one patch for one vector of channels; `load(i, j)` gives the patch's value. The loops over rows and
+// columns stay loops and meet in memory: unrolled, their 72 addresses would be recomputed or fetched one by one, which
+// took two and a half times as long.
 template <class Load>
 HWY_INLINE void transform_patch(const Load& load, float* HWY_RESTRICT v, std::size_t product_stride) {
     const D tag;
-    V t[patch_edge][patch_edge];
-    UNROLLED for (int j = 0; j < patch_edge; ++j) {
-        V d[patch_edge], column[patch_edge];
-        UNROLLED for (int i = 0; i < patch_edge; ++i) d[i] = load(i, j);
-        to_products(d, column);
-        UNROLLED for (int i = 0; i < patch_edge; ++i) t[i][j] = column[i];
+    HWY_ALIGN float t[patch_edge][patch_edge][lanes];
+    ROLLED for (int i = 0; i < patch_edge; ++i) {
+        V d[patch_edge], row[patch_edge];
+        UNROLLED for (int j = 0; j < patch_edge; ++j) d[j] = load(i, j);
+        to_products(d, row);
+        UNROLLED for (int j = 0; j < patch_edge; ++j) hn::Store(row[j], tag, t[i][j]);
     }
-    UNROLLED for (int i = 0; i < patch_edge; ++i) {
-        V row[patch_edge];
-        to_products(t[i], row);
-        UNROLLED for (int j = 0; j < patch_edge; ++j)
-            hn::StoreU(row[j], tag, v + (i * patch_edge + j) * product_stride);
+    const std::ptrdiff_t row_stride = static_cast<std::ptrdiff_t>(patch_edge * product_stride);
+    ROLLED for (int j = 0; j < patch_edge; ++j, v += product_stride) {
+        V d[patch_edge], column[patch_edge];
+        UNROLLED for (int i = 0; i < patch_edge; ++i) d[i] = hn::Load(tag, t[i][j]);
+        to_products(d, column);
+        UNROLLED for (int i = 0; i < patch_edge; ++i) hn::StoreU(column[i], tag, v + i * row_stride);
     }
 }
 
@@ -143,7 +176,8 @@ void transform_inner(const float* patch, std::ptrdiff_t row_stride, int channels
     const V zero = hn::Zero(tag);
     for (int c = 0; c < channels; c += lanes) {
         const float* HWY_RESTRICT base = patch + c;
-        const auto at = [&](int i, int j) { return hn::LoadU(tag, base + i * row_stride + j * channels); };
+        const std::ptrdiff_t step = channels;
+        const auto at = [&](int i, int j) { return hn::LoadU(tag, base + i * row_stride + j * step); };
         if (relu)
             transform_patch([&](int i, int j) { return hn::Max(zero, at(i, j)); }, v + c, product_stride);
         else
@@ -156,7 +190,7 @@ void transform_gathered(const float* const* pixels, const std::uint8_t* const* m
     const D tag;
     const V zero = hn::Zero(tag);
     for (int c = 0; c < channels; c += lanes) {
-        const int mask_at = c / lanes * vector_mask_bytes;
+        const int mask_at = c / lanes * mask_step;
         const auto at = [&](int i, int j) { return hn::LoadU(tag, pixels[i * patch_edge + j] + c); };
         if (masks)
             transform_patch(
@@ -178,7 +212,7 @@ void transform_line(const float* const* pixels, const std::uint8_t* const* masks
         V d[patch_edge], t[patch_edge];
         UNROLLED for (int i = 0; i < patch_edge; ++i) {
             d[i] = hn::LoadU(tag, pixels[i] + c);
-            if (masks) d[i] = hn::IfThenElseZero(hn::LoadMaskBits(tag, masks[i] + c / lanes * vector_mask_bytes), d[i]);
+            if (masks) d[i] = hn::IfThenElseZero(hn::LoadMaskBits(tag, masks[i] + c / lanes * mask_step), d[i]);
         }
         to_products(d, t);
         UNROLLED for (int i = 0; i < patch_edge; ++i) hn::StoreU(t[i], tag, v + c + i * product_stride);
@@ -271,121 +305,114 @@ void multiply(int rows, int depth, const float* v, std::size_t v_stride, const f
     }
 }
 
-// the 4x4 outputs of one vector of channels
-HWY_INLINE void inverse_patch(const float* HWY_RESTRICT m, std::size_t product_stride, V (&y)[tile_edge][tile_edge]) {
+// The 4x4 outputs of one vector of channels, a column at a time: calls take(j, column) with four values for each.
+template <class Take>
+HWY_INLINE void inverse_patch(const float* HWY_RESTRICT m, std::size_t product_stride, int columns, const Take& take) {
     const D tag;
-    V t[tile_edge][patch_edge];
-    UNROLLED for (int j = 0; j < patch_edge; ++j) {
-        V d[patch_edge], column[tile_edge];
-        UNROLLED for (int i = 0; i < patch_edge; ++i) d[i] = hn::LoadU(tag, m + (i * patch_edge + j) * product_stride);
-        from_products(d, column);
-        UNROLLED for (int i = 0; i < tile_edge; ++i) t[i][j] = column[i];
+    HWY_ALIGN float t[patch_edge][tile_edge][lanes];
+    const std::ptrdiff_t stride = static_cast<std::ptrdiff_t>(product_stride);
+    ROLLED for (int i = 0; i < patch_edge; ++i, m += patch_edge * product_stride) {
+        V d[patch_edge], row[tile_edge];
+        UNROLLED for (int j = 0; j < patch_edge; ++j) d[j] = hn::LoadU(tag, m + j * stride);
+        from_products(d, row);
+        UNROLLED for (int j = 0; j < tile_edge; ++j) hn::Store(row[j], tag, t[i][j]);
     }
-    UNROLLED for (int i = 0; i < tile_edge; ++i) from_products(t[i], y[i]);
+    ROLLED for (int j = 0; j < columns; ++j) {
+        V d[patch_edge], column[tile_edge];
+        UNROLLED for (int i = 0; i < patch_edge; ++i) d[i] = hn::Load(tag, t[i][j]);
+        from_products(d, column);
+        take(j, column);
+    }
 }
 
-template <bool Full>
-HWY_INLINE void store_forward_tile(const float* m, std::size_t product_stride, const ForwardStore& s, int y, int x) {
+// The 2x2 window of a tile after ReLU whose upper left value is values[j][i], by column, to the pooled map; of the
+// maximum, its bits to the tile's columns.
+HWY_INLINE void pool_window(const float (*values)[tile_edge][lanes], int i, int j, bool average, float* pooled,
+                            MaskColumn* columns) {
     const D tag;
-    const V zero = hn::Zero(tag);
-    const int tall = Full ? tile_edge : std::min(tile_edge, s.height - y);
-    const int wide = Full ? tile_edge : std::min(tile_edge, s.width - x);
-    const std::size_t pixel = static_cast<std::size_t>(y) * s.width + x;
-    const std::size_t row_step = static_cast<std::size_t>(s.width) * s.channels;
-    const std::size_t pixel_mask_bytes = mask_bytes(s.channels), row_mask_bytes = s.width * pixel_mask_bytes;
-    const bool pools = s.pool != ForwardStore::Pool::none, max_pool = s.pool == ForwardStore::Pool::max;
-    for (int c = 0; c < s.channels; c += lanes) {
-        V out[tile_edge][tile_edge];
-        inverse_patch(m + c, product_stride, out);
-        const V bias = hn::LoadU(tag, s.bias + c);
-        const std::size_t at = pixel * s.channels + c;
-        const std::size_t mask_at = pixel * pixel_mask_bytes + c / lanes * vector_mask_bytes;
-        UNROLLED for (int i = 0; i < tile_edge; ++i) {
-            UNROLLED for (int j = 0; j < tile_edge; ++j) {
-                V value = hn::Add(out[i][j], bias);
-                const bool inside = Full || (i < tall && j < wide);
-                if (inside && s.before_relu) hn::StoreU(value, tag, s.before_relu + at + i * row_step + j * s.channels);
-                // this order of arguments lets a NaN through on x86, so that a broken picture is noticed
-                value = hn::Max(zero, value);
-                out[i][j] = value;
-                if (!inside) continue;
-                if (s.after_relu) hn::StoreU(value, tag, s.after_relu + at + i * row_step + j * s.channels);
-                if (s.relu_mask)
-                    hn::StoreMaskBits(tag, hn::Gt(value, zero),
-                                      s.relu_mask + mask_at + i * row_mask_bytes + j * pixel_mask_bytes);
-            }
-        }
-        if (!pools) continue;
-        const int pooled_width = s.width / 2;
-        UNROLLED for (int i = 0; i < tile_edge; i += 2) {
-            UNROLLED for (int j = 0; j < tile_edge; j += 2) {
-                if (!Full && (i + 1 >= tall || j + 1 >= wide)) continue;
-                float* pooled =
-                    s.pooled + ((static_cast<std::size_t>(y + i) / 2) * pooled_width + (x + j) / 2) * s.channels + c;
-                if (max_pool) {
-                    const V most =
-                        hn::Max(hn::Max(out[i][j], out[i][j + 1]), hn::Max(out[i + 1][j], out[i + 1][j + 1]));
-                    hn::StoreU(most, tag, pooled);
-                    auto rest = hn::Gt(most, zero);
-                    UNROLLED for (int n = 0; n < 4; ++n) {
-                        const auto first = hn::And(rest, hn::Eq(out[i + n / 2][j + n % 2], most));
-                        rest = hn::AndNot(first, rest);
-                        hn::StoreMaskBits(
-                            tag, first,
-                            s.pool_mask + mask_at + (i + n / 2) * row_mask_bytes + (j + n % 2) * pixel_mask_bytes);
-                    }
-                } else {
-                    const V sum = hn::Add(hn::Add(out[i][j], out[i][j + 1]), hn::Add(out[i + 1][j], out[i + 1][j + 1]));
-                    hn::StoreU(hn::Mul(sum, hn::Set(tag, 0.25f)), tag, pooled);
-                }
-            }
-        }
+    const V window[] = {hn::Load(tag, values[j][i]), hn::Load(tag, values[j + 1][i]), hn::Load(tag, values[j][i + 1]),
+                        hn::Load(tag, values[j + 1][i + 1])};
+    if (average) {
+        const V sum = hn::Add(hn::Add(window[0], window[1]), hn::Add(window[2], window[3]));
+        hn::StoreU(hn::Mul(sum, hn::Set(tag, 0.25f)), tag, pooled);
+        return;
+    }
+    const V most = hn::Max(hn::Max(window[0], window[1]), hn::Max(window[2], window[3]));
+    hn::StoreU(most, tag, pooled);
+    // the first of equal values passes the gradient on, and none where ReLU lets none through
+    auto rest = hn::Gt(most, hn::Zero(tag));
+    UNROLLED for (int n = 0; n < 4; ++n) {
+        const auto first = hn::And(rest, hn::Eq(window[n], most));
+        rest = hn::AndNot(first, rest);
+        columns[j + n % 2] |= mask_bits(first, i + n / 2);
     }
 }
 
 void store_forward(const float* m, std::size_t product_stride, const ForwardStore& store, int y, int x) {
-    if (y + tile_edge <= store.height && x + tile_edge <= store.width)
-        store_forward_tile<true>(m, product_stride, store, y, x);
-    else
-        store_forward_tile<false>(m, product_stride, store, y, x);
-}
-
-template <bool Full>
-HWY_INLINE void store_backward_tile(const float* m, std::size_t product_stride, const BackwardStore& s, int y, int x) {
     const D tag;
-    const int tall = Full ? tile_edge : std::min(tile_edge, s.height - y);
-    const int wide = Full ? tile_edge : std::min(tile_edge, s.width - x);
-    const std::size_t pixel = static_cast<std::size_t>(y) * s.width + x;
+    const V zero = hn::Zero(tag);
+    const ForwardStore s = store;  // a copy: what is stored cannot change it
+    const int tall = std::min(tile_edge, s.height - y), wide = std::min(tile_edge, s.width - x);
+    const std::size_t pixel = static_cast<std::size_t>(y) * s.width + x, pooled_width = s.width / 2;
     const std::size_t row_step = static_cast<std::size_t>(s.width) * s.channels;
-    const std::size_t pixel_mask_bytes = mask_bytes(s.channels), row_mask_bytes = s.width * pixel_mask_bytes;
-    const V scale = hn::Set(tag, s.scale);
+    const std::size_t tile_mask = mask_offset(y, x, s.width, s.channels);
+    const bool pools = s.pool != ForwardStore::Pool::none;
     for (int c = 0; c < s.channels; c += lanes) {
-        V out[tile_edge][tile_edge];
-        inverse_patch(m + c, product_stride, out);
-        const std::size_t at = pixel * s.channels + c;
-        const std::size_t mask_at = pixel * pixel_mask_bytes + c / lanes * vector_mask_bytes;
-        UNROLLED for (int i = 0; i < tile_edge; ++i) {
-            UNROLLED for (int j = 0; j < tile_edge; ++j) {
-                if (!Full && (i >= tall || j >= wide)) continue;
-                const std::size_t here = at + i * row_step + j * s.channels;
-                V value = out[i][j];
-                if (s.before_mask) value = hn::Add(value, hn::LoadU(tag, s.before_mask + here));
-                if (s.relu_mask)
-                    value = hn::IfThenElseZero(
-                        hn::LoadMaskBits(tag, s.relu_mask + mask_at + i * row_mask_bytes + j * pixel_mask_bytes),
-                        value);
-                if (s.after_mask) value = hn::Add(value, hn::LoadU(tag, s.after_mask + here));
-                hn::StoreU(hn::Mul(value, scale), tag, s.out + here);
+        const V bias = hn::LoadU(tag, s.bias + c);
+        std::size_t at = pixel * s.channels + c;
+        const std::size_t mask_at = tile_mask + c / lanes * mask_step;
+        HWY_ALIGN float after[tile_edge][tile_edge][lanes];  // by column
+        inverse_patch(m + c, product_stride, wide, [&](int j, const V* column) {
+            MaskColumn bits = 0;
+            UNROLLED for (int i = 0; i < tile_edge; ++i) {
+                if (i >= tall) break;
+                V value = hn::Add(column[i], bias);
+                if (s.before_relu) hn::StoreU(value, tag, s.before_relu + at + i * row_step);
+                // this order of arguments lets a NaN through on x86, so that a broken picture is noticed
+                value = hn::Max(zero, value);
+                if (s.after_relu) hn::StoreU(value, tag, s.after_relu + at + i * row_step);
+                if (s.relu_mask) bits |= mask_bits(hn::Gt(value, zero), i);
+                if (pools) hn::Store(value, tag, after[j][i]);
             }
-        }
+            if (s.relu_mask) std::memcpy(s.relu_mask + mask_at + j * sizeof bits, &bits, sizeof bits);
+            at += s.channels;
+        });
+        if (!pools) continue;
+        MaskColumn columns[tile_edge] = {};
+        for (int i = 0; i + 1 < tall; i += 2)
+            for (int j = 0; j + 1 < wide; j += 2)
+                pool_window(after, i, j, s.pool == ForwardStore::Pool::average,
+                            s.pooled + ((y + i) / 2 * pooled_width + (x + j) / 2) * s.channels + c, columns);
+        if (s.pool_mask) std::memcpy(s.pool_mask + mask_at, columns, sizeof columns);
     }
 }
 
 void store_backward(const float* m, std::size_t product_stride, const BackwardStore& store, int y, int x) {
-    if (y + tile_edge <= store.height && x + tile_edge <= store.width)
-        store_backward_tile<true>(m, product_stride, store, y, x);
-    else
-        store_backward_tile<false>(m, product_stride, store, y, x);
+    const D tag;
+    const BackwardStore s = store;
+    const int tall = std::min(tile_edge, s.height - y), wide = std::min(tile_edge, s.width - x);
+    const std::size_t pixel = static_cast<std::size_t>(y) * s.width + x;
+    const std::size_t row_step = static_cast<std::size_t>(s.width) * s.channels;
+    const std::size_t tile_mask = mask_offset(y, x, s.width, s.channels);
+    const V scale = hn::Set(tag, s.scale);
+    for (int c = 0; c < s.channels; c += lanes) {
+        std::size_t at = pixel * s.channels + c;
+        const std::uint8_t* mask = s.relu_mask ? s.relu_mask + tile_mask + c / lanes * mask_step : nullptr;
+        inverse_patch(m + c, product_stride, wide, [&](int j, const V* column) {
+            UNROLLED for (int i = 0; i < tile_edge; ++i) {
+                if (i >= tall) break;
+                const std::size_t here = at + i * row_step;
+                V value = column[i];
+                if (s.before_mask) value = hn::Add(value, hn::LoadU(tag, s.before_mask + here));
+                if (mask)
+                    value = hn::IfThenElseZero(
+                        hn::LoadMaskBits(tag, mask + j * sizeof(MaskColumn) + i * vector_mask_bytes), value);
+                if (s.after_mask) value = hn::Add(value, hn::LoadU(tag, s.after_mask + here));
+                hn::StoreU(hn::Mul(value, scale), tag, s.out + here);
+            }
+            at += s.channels;
+        });
+    }
 }
 
 void store_line(const float* m, std::size_t product_stride, int channels, int count, float* out) {
@@ -402,7 +429,7 @@ void store_line(const float* m, std::size_t product_stride, int channels, int co
 
 HWY_INLINE V masked(V value, const std::uint8_t* mask, int c) {
     const D tag;
-    return mask ? hn::IfThenElseZero(hn::LoadMaskBits(tag, mask + c / lanes * vector_mask_bytes), value) : value;
+    return mask ? hn::IfThenElseZero(hn::LoadMaskBits(tag, mask + c / lanes * mask_step), value) : value;
 }
 
 void add_masked(const float* value, const std::uint8_t* mask, float scale, int channels, float* out) {
@@ -490,6 +517,7 @@ const Kernels& kernels_of_target() {
                                   panel,
                                   block,
                                   mask_bytes,
+                                  mask_offset,
                                   pack_panel,
                                   transform_inner,
                                   transform_gathered,

@@ -22,10 +22,10 @@ struct ForwardStore {
     const float* bias = nullptr;        // `channels` values
     float* before_relu = nullptr;       // height x width
     float* after_relu = nullptr;        // height x width
-    std::uint8_t* relu_mask = nullptr;  // height x width, one bit a channel: the output is positive
+    std::uint8_t* relu_mask = nullptr;  // one bit a channel: the output is positive
     enum class Pool { none, max, average } pool = Pool::none;
     float* pooled = nullptr;            // (height / 2) x (width / 2), of the outputs after ReLU
-    std::uint8_t* pool_mask = nullptr;  // height x width: this element is its window's first maximum and positive
+    std::uint8_t* pool_mask = nullptr;  // the output is its window's first maximum, and positive
 };
 
 /// What a tile of a gradient is stored to: out = scale * ((relu_mask ? gradient + before_mask : 0) + after_mask), where
@@ -45,9 +45,12 @@ struct Kernels {
     int panel_channels;  // output channels of one panel of packed weights
     int block_rows;      // tiles that the product handles at a time
 
-    /// Bytes of a bit mask over one pixel of `channels` padded channels. A mask's allocation must be readable for 8
-    /// bytes past its end.
-    std::size_t (*mask_bytes)(int channels);
+    /// Bytes of a bit mask over a map of `channels` padded channels. Its bits lie tile by tile, in an order of the
+    /// instruction set's own: a mask is made and read by the same Kernels.
+    std::size_t (*mask_bytes)(int height, int width, int channels);
+
+    /// Where in a mask the pixel (y, x) lies; the functions below take masks at a pixel.
+    std::size_t (*mask_offset)(int y, int x, int width, int channels);
 
     /// Transforms and packs the 3x3 weights (KCRS, `out_channels` x `in_channels`) of one panel of produced channels
     /// for all 36 products: `packed` is [product][panel][depth][panel_channels], of which panel `panel` is written.
