@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "map_products.hpp"
+
 namespace neural_style {
 
 using winograd::Buffer;
@@ -77,7 +79,8 @@ ConvChain::ConvChain(const std::vector<ChainLayer>& layers, const std::vector<Ta
       threads_(std::max(1, threads)),
       kernels_(winograd::kernels()),
       taps_(taps.size()),
-      steps_(make_steps(layers, taps)) {
+      steps_(make_steps(layers, taps)),
+      matrices_(taps.size()) {
     for (Step& step : steps_) {
         const ChainLayer& layer = layers[step.layer];
         if (layer.weight.size() != area(step.in_channels, step.out_channels) * 9 ||
@@ -126,6 +129,8 @@ ConvChain::Sizes ConvChain::sizes(const std::vector<Step>& steps, std::size_t ta
                 if (tap >= 0) result.dense_taps[tap] = pixels * step.out_channels;
             if (step.tap_pooled >= 0) result.dense_taps[step.tap_pooled] = pooled_pixels * step.out_channels;
         }
+        for (const int tap : {step.tap_before, step.tap_after})
+            if (tap >= 0) result.matrices += area(channels, channels);
         // a gradient is spread out over the whole map only where taps join a pooling's, or at the end of the chain
         if (!step.pools || last || step.tap_before >= 0 || step.tap_after >= 0)
             share(height, width, step.out_channels);
@@ -145,7 +150,7 @@ ConvChain::Sizes ConvChain::sizes(const std::vector<Step>& steps, std::size_t ta
 }
 
 std::size_t ConvChain::Sizes::bytes() const {
-    std::size_t floats = 2 * shared_map + scratch, masks = 0;
+    std::size_t floats = 2 * shared_map + scratch + matrices, masks = 0;
     for (const StepSizes& step : steps) {
         floats += step.before_relu + (step.own_after_relu ? step.after_relu : 0) + (step.own_pooled ? step.pooled : 0);
         masks += step.relu_mask + step.pool_mask;
@@ -176,7 +181,7 @@ void ConvChain::plan(int height, int width) {
     for (Buffer& map : shared_) map = Buffer();
     scratch_ = Buffer();
     dense_taps_.clear();
-    padded_gradients_.clear();
+    gradient_memory_.clear();
     for (Step& step : steps_) {
         for (Buffer& memory : step.tap_memory) memory = Buffer();
         for (Buffer& memory : step.mask_memory) memory = Buffer();
@@ -215,14 +220,14 @@ void ConvChain::plan(int height, int width) {
         }
     }
     dense_taps_.resize(taps_);
-    padded_gradients_.resize(taps_);
+    gradient_memory_.resize(taps_);
     height_ = height;
     width_ = width;
     for (std::size_t i = 0; i < taps_; ++i) {
         if (!sizes_.dense_taps[i]) continue;
         const FeatureMap map = padded_tap(i);
         dense_taps_[i] = Buffer(sizes_.dense_taps[i] * sizeof(float));
-        padded_gradients_[i] = Buffer(area(map.height, map.width) * padded_channels(map.channels) * sizeof(float));
+        gradient_memory_[i] = Buffer(area(map.height, map.width) * padded_channels(map.channels) * sizeof(float));
     }
 }
 
@@ -284,13 +289,59 @@ void ConvChain::forward(const float* input, int height, int width) {
     computed_ = true;
 }
 
+ConvChain::PaddedGradient ConvChain::padded_gradient(std::size_t tap, const TapGradient& given, bool may_be_linear) {
+    PaddedGradient result;
+    if (!given.map && !given.matrix) return result;
+    const FeatureMap features = this->tap(tap);
+    const std::size_t pixels = area(features.height, features.width);
+    const int channels = features.channels, padded = padded_channels(channels);
+    if (given.matrix && may_be_linear && channels == padded && channels % kernels_.panel_channels == 0) {
+        Buffer& memory = matrices_[tap];
+        if (!memory.size()) memory = Buffer(area(channels, channels) * sizeof(float));
+        pack_matrix(kernels_, given.matrix, channels, channels, memory.floats());
+        result.linear = {features.data,   channels,    channels / kernels_.panel_channels,
+                         memory.floats(), given.shift, given.map};
+        return result;
+    }
+    // elsewhere it has to become a map, with padded channels
+    result.map = given.map;
+    if (!given.matrix && padded == channels) return result;
+    Buffer& memory = gradient_memory_[tap];
+    if (!memory.size()) memory = Buffer(pixels * padded * sizeof(float));
+    Buffer dense;
+    if (given.matrix) {
+        dense = Buffer(pixels * channels * sizeof(float));
+        MapProducts(channels, threads_).multiply(features.data, pixels, given.matrix, given.shift, dense.floats());
+        if (given.map)
+            for (std::size_t i = 0; i < pixels * channels; ++i) dense.floats()[i] += given.map[i];
+        result.map = dense.floats();
+    }
+    repack(result.map, channels, memory.floats(), padded, pixels, threads_);
+    result.map = memory.floats();
+    return result;
+}
+
+std::vector<ConvChain::PaddedGradient> ConvChain::padded_gradients(const std::vector<TapGradient>& given) {
+    std::vector<PaddedGradient> result(taps_);
+    for (const Step& step : steps_) {
+        const bool after_is_linear = step.tap_after >= 0 && given[step.tap_after].matrix;
+        if (step.tap_after >= 0) result[step.tap_after] = padded_gradient(step.tap_after, given[step.tap_after], true);
+        // one of a step's two can be made in its map
+        if (step.tap_before >= 0)
+            result[step.tap_before] = padded_gradient(step.tap_before, given[step.tap_before], !after_is_linear);
+        if (step.tap_pooled >= 0)
+            result[step.tap_pooled] = padded_gradient(step.tap_pooled, given[step.tap_pooled], false);
+    }
+    return result;
+}
+
 // The gradient to the output, before ReLU, of step `index`: that of the step after it lies in shared_[shared] (unless
 // `deepest`: then there is none) and has its taps joined in already, but for those in front of a pooling.
-winograd::Source ConvChain::backward_source(std::size_t index, bool deepest, const std::vector<const float*>& gradients,
-                                            int& shared) {
+winograd::Source ConvChain::backward_source(std::size_t index, bool deepest,
+                                            const std::vector<PaddedGradient>& gradients, int& shared) {
     const Step& step = steps_[index];
-    const auto of_tap = [&](int tap) { return tap < 0 ? nullptr : gradients[tap]; };
-    const float *before = of_tap(step.tap_before), *after = of_tap(step.tap_after);
+    const auto of_tap = [&](int tap) { return tap < 0 ? PaddedGradient() : gradients[tap]; };
+    const PaddedGradient before = of_tap(step.tap_before), after = of_tap(step.tap_after);
     const std::uint8_t* unpool_mask = pooling_ == Pooling::max ? step.pool_mask : step.relu_mask;
     winograd::Source source;
     source.height = step.height;
@@ -302,42 +353,48 @@ winograd::Source ConvChain::backward_source(std::size_t index, bool deepest, con
         source.unpool_mask = unpool_mask;
         return source;
     }
-    const float* pooled = !step.pools ? nullptr : deepest ? of_tap(step.tap_pooled) : source.data;
+    const float* pooled = !step.pools ? nullptr : deepest ? of_tap(step.tap_pooled).map : source.data;
     const float scale = deepest && pooling_ == Pooling::average ? 0.25f : 1.0f;
     shared = 1 - shared;
     float* joined = shared_[shared].floats();
+    const float* before_map = before.is_linear() ? joined : before.map;
+    const float* after_map = after.is_linear() ? joined : after.map;
     const int pooled_height = step.height / 2, pooled_width = step.width / 2, channels = source.channels;
 #pragma omp parallel for num_threads(threads_) schedule(static)
-    for (int y = 0; y < step.height; ++y)
+    for (int y = 0; y < step.height; ++y) {
+        for (const PaddedGradient* gradient : {&before, &after})
+            if (gradient->is_linear())
+                winograd::write_gradient(kernels_, gradient->linear, channels, area(y, step.width), step.width, joined);
         for (int x = 0; x < step.width; ++x) {
             const std::size_t at = (area(y, step.width) + x) * channels;
             const std::size_t mask_at = kernels_.mask_offset(y, x, step.width, channels);
             const bool in_window = pooled && y / 2 < pooled_height && x / 2 < pooled_width;
             kernels_.join_gradients(in_window ? pooled + (area(y / 2, pooled_width) + x / 2) * channels : nullptr,
-                                    in_window ? unpool_mask + mask_at : nullptr, scale, after ? after + at : nullptr,
-                                    after ? step.relu_mask + mask_at : nullptr, before ? before + at : nullptr,
-                                    channels, joined + at);
+                                    in_window ? unpool_mask + mask_at : nullptr, scale,
+                                    after_map ? after_map + at : nullptr,
+                                    after_map ? step.relu_mask + mask_at : nullptr,
+                                    before_map ? before_map + at : nullptr, channels, joined + at);
         }
+    }
     source.data = joined;
     return source;
 }
 
-void ConvChain::backward(const std::vector<const float*>& tap_gradients, float* input_gradient) {
+void ConvChain::backward(const std::vector<const float*>& tap_maps, float* input_gradient) {
+    std::vector<TapGradient> gradients;
+    for (const float* map : tap_maps) gradients.push_back({map, nullptr, nullptr});
+    backward(gradients, input_gradient);
+}
+
+void ConvChain::backward(const std::vector<TapGradient>& tap_gradients, float* input_gradient) {
     if (!computed_) throw std::logic_error("the chain's backward is called before its forward");
     if (tap_gradients.size() != taps_) throw std::invalid_argument("the chain needs one gradient for every tap");
     const int in_channels = steps_.front().in_channels;
-    std::vector<const float*> gradients = tap_gradients;
-    for (std::size_t i = 0; i < taps_; ++i) {
-        if (!gradients[i] || !sizes_.dense_taps[i]) continue;
-        const FeatureMap map = padded_tap(i);
-        repack(gradients[i], map.channels, padded_gradients_[i].floats(), padded_channels(map.channels),
-               area(map.height, map.width), threads_);
-        gradients[i] = padded_gradients_[i].floats();
-    }
-    const auto of_tap = [&](int tap) { return tap < 0 ? nullptr : gradients[tap]; };
+    const std::vector<PaddedGradient> gradients = padded_gradients(tap_gradients);
+    const auto has = [&](int tap) { return tap >= 0 && gradients[tap]; };
     int deepest = static_cast<int>(steps_.size()) - 1;
-    while (deepest >= 0 && !of_tap(steps_[deepest].tap_before) && !of_tap(steps_[deepest].tap_after) &&
-           !of_tap(steps_[deepest].tap_pooled))
+    while (deepest >= 0 && !has(steps_[deepest].tap_before) && !has(steps_[deepest].tap_after) &&
+           !has(steps_[deepest].tap_pooled))
         --deepest;
     if (deepest < 0) {
         std::fill_n(input_gradient, area(height_, width_) * in_channels, 0.0f);
@@ -353,19 +410,27 @@ void ConvChain::backward(const std::vector<const float*>& tap_gradients, float* 
         store.channels = padded_channels(step.in_channels);
         shared = 1 - shared;
         store.out = shared_[shared].floats();
+        const winograd::LinearGradient* linear = nullptr;
+        // the map that this tap adds: its own, or one that is written into the output before
+        const auto added = [&](int tap) -> const float* {
+            if (!has(tap)) return nullptr;
+            if (!gradients[tap].is_linear()) return gradients[tap].map;
+            linear = &gradients[tap].linear;
+            return store.out;
+        };
         if (i > 0) {
             const Step& previous = steps_[i - 1];
             if (previous.pools) {
-                store.before_mask = of_tap(previous.tap_pooled);
+                store.before_mask = added(previous.tap_pooled);
                 // each element of a window takes its quarter
                 if (pooling_ == Pooling::average) store.scale = 0.25f;
             } else {
-                store.before_mask = of_tap(previous.tap_after);
+                store.before_mask = added(previous.tap_after);
                 store.relu_mask = previous.relu_mask;
-                store.after_mask = of_tap(previous.tap_before);
+                store.after_mask = added(previous.tap_before);
             }
         }
-        winograd::convolve(kernels_, step.backward, source, store, scratch_.floats(), threads_);
+        winograd::convolve(kernels_, step.backward, source, store, linear, scratch_.floats(), threads_);
         if (padding_ != winograd::Padding::zero)
             winograd::add_frame_gradient(kernels_, step.backward, source, store, padding_, scratch_.floats(), threads_);
     }

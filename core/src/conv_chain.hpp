@@ -32,6 +32,14 @@ struct FeatureMap {
     int height = 0, width = 0, channels = 0;
 };
 
+/// The gradient of a loss to the features F of a tap: map + F * matrix + shift, absent terms 0. A loss on a Gram matrix
+/// or a covariance has such a gradient; given like this it is never held as a map.
+struct TapGradient {
+    const float* map = nullptr;     // height x width x channels
+    const float* matrix = nullptr;  // channels x channels: sum over i of F[i] * matrix[i * channels + j]
+    const float* shift = nullptr;   // channels; only with a matrix
+};
+
 enum class Pooling { max, average };
 
 class ConvChain {
@@ -53,13 +61,17 @@ public:
     FeatureMap tap(std::size_t index) const;
 
     /// Writes the gradient to the last forward's input (height x width x channels) of a loss whose gradients to the
-    /// taps are given: one map a tap of the form of tap(index), or null for none.
-    void backward(const std::vector<const float*>& tap_gradients, float* input_gradient);
+    /// taps are given, one a tap.
+    void backward(const std::vector<TapGradient>& tap_gradients, float* input_gradient);
+
+    /// The same for maps alone, null for none.
+    void backward(const std::vector<const float*>& tap_maps, float* input_gradient);
 
     /// Bytes of the transformed weights.
     std::size_t weight_bytes() const;
 
-    /// Bytes that forward and backward work in, planned for the last forward's size.
+    /// Bytes that forward and backward work in, planned for the last forward's size. (A gradient with a matrix takes a
+    /// map more where the tap is a pooling or its channels are no multiple of 32.)
     std::size_t work_bytes() const;
 
     /// Both of these together, for a chain of these layers (whose weights may be missing) at a size.
@@ -89,7 +101,7 @@ private:
     struct Sizes {
         std::vector<StepSizes> steps;
         std::vector<std::size_t> dense_taps;  // copies without padded channels, 0: none needed
-        std::size_t shared_map = 0, scratch = 0;
+        std::size_t shared_map = 0, scratch = 0, matrices = 0;
         std::size_t bytes() const;
     };
 
@@ -97,7 +109,16 @@ private:
     static Sizes sizes(const std::vector<Step>& steps, std::size_t taps, Pooling pooling, int threads, int height,
                        int width);
     void plan(int height, int width);
-    winograd::Source backward_source(std::size_t index, bool deepest, const std::vector<const float*>& gradients,
+    // a tap's gradient with its channels padded; `linear` is used if it has a matrix, else `map`, null: none
+    struct PaddedGradient {
+        const float* map = nullptr;
+        winograd::LinearGradient linear;
+        bool is_linear() const { return linear.packed; }
+        explicit operator bool() const { return map || is_linear(); }
+    };
+    PaddedGradient padded_gradient(std::size_t tap, const TapGradient& given, bool may_be_linear);
+    std::vector<PaddedGradient> padded_gradients(const std::vector<TapGradient>& given);
+    winograd::Source backward_source(std::size_t index, bool deepest, const std::vector<PaddedGradient>& gradients,
                                      int& shared);
     FeatureMap padded_tap(std::size_t index) const;
 
@@ -111,7 +132,7 @@ private:
     Sizes sizes_;
     winograd::Buffer shared_[2];  // maps that only the next step reads, and gradients
     winograd::Buffer scratch_;
-    std::vector<winograd::Buffer> dense_taps_, padded_gradients_;
+    std::vector<winograd::Buffer> dense_taps_, gradient_memory_, matrices_;  // of each tap, if needed
     bool computed_ = false;
 };
 

@@ -13,6 +13,17 @@ constexpr int product_pixels = 96;  // of a product: a multiple of all kernels' 
 
 }  // namespace
 
+void pack_matrix(const winograd::Kernels& kernels, const float* matrix, int rows, int columns, float* packed) {
+    const int panel = kernels.panel_channels;
+    for (int begin = 0; begin < columns; begin += panel) {
+        const int wide = std::min(panel, columns - begin);
+        for (int i = 0; i < rows; ++i, packed += panel) {
+            std::copy_n(matrix + static_cast<std::size_t>(i) * columns + begin, wide, packed);
+            std::fill(packed + wide, packed + panel, 0.0f);
+        }
+    }
+}
+
 MapProducts::MapProducts(int channels, int threads)
     : channels_(channels), threads_(std::max(1, threads)), kernels_(winograd::kernels()) {
     const int panel = kernels_.panel_channels;
@@ -64,16 +75,9 @@ void MapProducts::gram(const float* map, std::size_t pixels, float* gram, float*
 }
 
 void MapProducts::multiply(const float* map, std::size_t pixels, const float* matrix, const float* shift, float* out) {
-    const int panel = kernels_.panel_channels, panels = padded_ / panel;
+    const int panels = padded_ / kernels_.panel_channels;
     float* const packed = packed_.floats();
-    for (int p = 0; p < panels; ++p) {
-        const int wide = std::min(panel, channels_ - p * panel);
-        for (int i = 0; i < channels_; ++i) {
-            float* row = packed + (static_cast<std::size_t>(p) * channels_ + i) * panel;
-            std::copy_n(matrix + static_cast<std::size_t>(i) * channels_ + p * panel, wide, row);
-            std::fill(row + wide, row + panel, 0.0f);
-        }
-    }
+    pack_matrix(kernels_, matrix, channels_, channels_, packed);
     const std::size_t batches = (pixels + product_pixels - 1) / product_pixels;
     const bool direct = padded_ == channels_ && !shift;
 #pragma omp parallel for num_threads(threads_) schedule(static)

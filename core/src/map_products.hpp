@@ -8,6 +8,10 @@
 
 namespace neural_style {
 
+/// Packs a matrix of `rows` x `columns` for Kernels::multiply: [panel][row][panel_channels], zeros after the last
+/// column.
+void pack_matrix(const winograd::Kernels& kernels, const float* matrix, int rows, int columns, float* packed);
+
 class MapProducts {
 public:
     /// For maps of `channels` channels, computed by `threads` threads. Holds about threads + 1 times channels x

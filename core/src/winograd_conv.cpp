@@ -123,31 +123,52 @@ void store_tile(const Kernels& kernels, const float* m, std::size_t stride, cons
     kernels.store_backward(m, stride, store, y, x);
 }
 
+void prepare_tiles(const Kernels&, const LinearGradient*, const ForwardStore&, int, int, int) {}
+
+// writes a linear gradient below the tiles [x, x + count) of a row of tiles
+void prepare_tiles(const Kernels& kernels, const LinearGradient* linear, const BackwardStore& store, int tile_y,
+                   int tile_x, int count) {
+    if (!linear) return;
+    const int x = tile_x * tile_edge, wide = std::min(count * tile_edge, store.width - x);
+    const int bottom = std::min((tile_y + 1) * tile_edge, store.height);
+    for (int y = tile_y * tile_edge; y < bottom; ++y)
+        write_gradient(kernels, *linear, store.channels, static_cast<std::size_t>(y) * store.width + x, wide,
+                       store.out);
+}
+
+constexpr int run_tiles = 12;  // that are stored together where threads share a batch
+
 template <class Store>
 void convolve_tiles(const Kernels& kernels, const Weights& weights, const Source& source, const Store& store,
-                    float* scratch, int threads) {
+                    const LinearGradient* linear, float* scratch, int threads) {
     const Batches batches(kernels, weights.depth, weights.produced, source.height, source.width, threads);
     const Patches patches(kernels, source);
     const int across = batches.tiles_across;
+    // stores the `count` tiles from `first` on, whose products begin at m
+    const auto store_run = [&](int first, int count, const float* m) {
+        for (int done = 0; done < count;) {
+            const int y = (first + done) / across, x = (first + done) % across;
+            const int in_row = std::min(count - done, across - x);
+            prepare_tiles(kernels, linear, store, y, x, in_row);
+            for (int t = 0; t < in_row; ++t)
+                store_tile(kernels, m + (done + t) * batches.m_row, batches.m_product, store, y * tile_edge,
+                           (x + t) * tile_edge);
+            done += in_row;
+        }
+    };
     if (!batches.shared) {
-#pragma omp parallel num_threads(threads)
-        {
-#pragma omp for schedule(dynamic, 1)
-            for (int batch = 0; batch < batches.count; ++batch) {
-                float* v = scratch + omp_get_thread_num() * batches.floats();
-                float* m = v + batches.v_floats();
-                const int first = batches.begin(batch), count = batches.begin(batch + 1) - first;
-                for (int t = 0; t < count; ++t)
-                    patches.transform((first + t) / across, (first + t) % across, v + t * batches.v_row,
-                                      batches.v_product);
-                for (int p = 0; p < products; ++p)
-                    kernels.multiply(count, weights.depth, v + p * batches.v_product, batches.v_row,
-                                     weights.product(p, kernels.panel_channels), 0, weights.panels,
-                                     m + p * batches.m_product, batches.m_row);
-                for (int t = 0; t < count; ++t)
-                    store_tile(kernels, m + t * batches.m_row, batches.m_product, store,
-                               (first + t) / across * tile_edge, (first + t) % across * tile_edge);
-            }
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
+        for (int batch = 0; batch < batches.count; ++batch) {
+            float* v = scratch + omp_get_thread_num() * batches.floats();
+            float* m = v + batches.v_floats();
+            const int first = batches.begin(batch), count = batches.begin(batch + 1) - first;
+            for (int t = 0; t < count; ++t)
+                patches.transform((first + t) / across, (first + t) % across, v + t * batches.v_row, batches.v_product);
+            for (int p = 0; p < products; ++p)
+                kernels.multiply(count, weights.depth, v + p * batches.v_product, batches.v_row,
+                                 weights.product(p, kernels.panel_channels), 0, weights.panels,
+                                 m + p * batches.m_product, batches.m_row);
+            store_run(first, count, m);
         }
         return;
     }
@@ -168,10 +189,10 @@ void convolve_tiles(const Kernels& kernels, const Weights& weights, const Source
                              weights.product(p, kernels.panel_channels), weights.panels * part / parts,
                              weights.panels * (part + 1) / parts, m + p * batches.m_product, batches.m_row);
         }
+        // short runs where there are few tiles for the threads
+        const int run = std::clamp(count / (2 * threads), 1, run_tiles);
 #pragma omp for schedule(static)
-        for (int t = 0; t < count; ++t)
-            store_tile(kernels, m + t * batches.m_row, batches.m_product, store, (first + t) / across * tile_edge,
-                       (first + t) % across * tile_edge);
+        for (int t = 0; t < count; t += run) store_run(first + t, std::min(run, count - t), m + t * batches.m_row);
     }
 }
 
@@ -278,12 +299,24 @@ std::size_t scratch_floats(const Kernels& kernels, int depth, int produced, int 
 
 void convolve(const Kernels& kernels, const Weights& weights, const Source& source, const ForwardStore& store,
               float* scratch, int threads) {
-    convolve_tiles(kernels, weights, source, store, scratch, threads);
+    convolve_tiles(kernels, weights, source, store, nullptr, scratch, threads);
 }
 
 void convolve(const Kernels& kernels, const Weights& weights, const Source& source, const BackwardStore& store,
-              float* scratch, int threads) {
-    convolve_tiles(kernels, weights, source, store, scratch, threads);
+              const LinearGradient* linear, float* scratch, int threads) {
+    convolve_tiles(kernels, weights, source, store, linear, scratch, threads);
+}
+
+void write_gradient(const Kernels& kernels, const LinearGradient& gradient, int channels, std::size_t first, int pixels,
+                    float* out) {
+    float* to = out + first * channels;
+    kernels.multiply(pixels, gradient.depth, gradient.features + first * channels, channels, gradient.packed, 0,
+                     gradient.panels, to, channels);
+    if (!gradient.shift && !gradient.map) return;
+    for (int i = 0; i < pixels; ++i, to += channels) {
+        if (gradient.shift) kernels.add_masked(gradient.shift, nullptr, 1, channels, to);
+        if (gradient.map) kernels.add_masked(gradient.map + (first + i) * channels, nullptr, 1, channels, to);
+    }
 }
 
 void add_frame_gradient(const Kernels& kernels, const Weights& weights, const Source& source,

@@ -60,14 +60,31 @@ struct Source {
     const std::uint8_t* unpool_mask = nullptr;
 };
 
+/// A gradient that is not held as a map but made where it is needed: map (or 0) + features * matrix + shift (or 0), of
+/// `channels` padded channels that are whole panels.
+struct LinearGradient {
+    const float* features = nullptr;  // NHWC, of the size of the map that the gradient belongs to
+    int depth = 0;                    // channels of a pixel of the features that are summed over
+    int panels = 0;
+    const float* packed = nullptr;  // [panel][depth][panel_channels]
+    const float* shift = nullptr;   // `channels` values
+    const float* map = nullptr;
+};
+
+/// Writes such a gradient for `pixels` pixels from `first` on into the map `out`.
+void write_gradient(const Kernels& kernels, const LinearGradient& gradient, int channels, std::size_t first, int pixels,
+                    float* out);
+
 /// Floats that `convolve` needs as scratch memory for a map of this size.
 std::size_t scratch_floats(const Kernels& kernels, int depth, int produced, int height, int width, int threads);
 
 /// Convolves `source` (whose size is the size of `store`'s map) into `store`.
 void convolve(const Kernels& kernels, const Weights& weights, const Source& source, const ForwardStore& store,
               float* scratch, int threads);
+/// `linear`, unless null, is written into store.out first, tile by tile; store.before_mask or store.after_mask may be
+/// store.out to take it from there.
 void convolve(const Kernels& kernels, const Weights& weights, const Source& source, const BackwardStore& store,
-              float* scratch, int threads);
+              const LinearGradient* linear, float* scratch, int threads);
 
 /// Where padding takes the pixel at `index`, one step outside [0, size) at most, from; -1: it is zero. Reflection of a
 /// single pixel repeats it.

@@ -146,27 +146,26 @@ public:
         const double start = now();
         chain.forward(picture.data_ptr<float>(), static_cast<int>(picture.size(0)), static_cast<int>(picture.size(1)));
         times.forward = now() - start;
-        std::vector<const float*> pointers;
+        std::vector<neural_style::TapGradient> slopes(targets.size());
         for (std::size_t i = 0; i < targets.size(); ++i) {
             const neural_style::FeatureMap map = chain.tap(i);
             const std::int64_t pixels = std::int64_t{map.height} * map.width;
-            if (!gradients_[i].defined()) gradients_[i] = at::empty({pixels, map.channels});
             if (static_cast<int>(i) == content_tap) {
                 const at::Tensor flat = at::from_blob(const_cast<float*>(map.data), {pixels, map.channels});
+                if (!gradients_[i].defined()) gradients_[i] = at::empty_like(flat);
                 at::sub_out(gradients_[i], flat, targets[i]);
                 gradients_[i].mul_(2.0 / flat.numel());
+                slopes[i].map = gradients_[i].data_ptr<float>();
             } else {
-                at::Tensor gram = at::empty({map.channels, map.channels});
-                products_[i].gram(map.data, pixels, gram.data_ptr<float>());
-                gram = (gram / pixels - targets[i]) * (4.0 / pixels / gram.numel());
-                products_[i].multiply(map.data, pixels, gram.data_ptr<float>(), nullptr,
-                                      gradients_[i].data_ptr<float>());
+                gradients_[i] = at::empty({map.channels, map.channels});
+                products_[i].gram(map.data, pixels, gradients_[i].data_ptr<float>());
+                gradients_[i] = (gradients_[i] / pixels - targets[i]) * (4.0 / pixels / gradients_[i].numel());
+                slopes[i].matrix = gradients_[i].data_ptr<float>();
             }
-            pointers.push_back(gradients_[i].data_ptr<float>());
         }
         times.losses = now() - start - times.forward;
         at::Tensor gradient = at::empty_like(picture);
-        chain.backward(pointers, gradient.data_ptr<float>());
+        chain.backward(slopes, gradient.data_ptr<float>());
         times.backward = now() - start - times.forward - times.losses;
         return gradient;
     }

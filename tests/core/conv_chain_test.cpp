@@ -173,6 +173,55 @@ TEST_P(OnEveryTarget, ChainWithFewTaps) {
             }
 }
 
+// gradients that are given as a matrix for the features, with and without a map and a shift
+TEST_P(OnEveryTarget, GradientsByMatrices) {
+    Numbers numbers(14);
+    for (const int channels : {16, 24, 32, 64})
+        for (const bool after : {false, true}) {
+            const std::vector<ChainLayer> layers = {
+                numbers.convolution(3, channels), numbers.convolution(channels, channels), pool(),
+                numbers.convolution(channels, channels), numbers.convolution(channels, channels)};
+            // between convolutions, in front of a pooling, behind it, both sides of one ReLU, at the end
+            const std::vector<Tap> taps = {{0, after}, {1, after}, {2, true}, {3, true}, {3, false}, {4, after}};
+            reference::Chain right{layers, taps, Padding::reflect, Pooling::average, {}, {}};
+            ConvChain chain(layers, taps, Padding::reflect, Pooling::average, 2);
+            const int height = 11, width = 18;
+            const Map input = numbers.map(height, width, 3);
+            chain.forward(floats(input).data(), height, width);
+            right.forward(input);
+            std::vector<Map> gradients;
+            std::vector<std::vector<float>> kept;
+            std::vector<TapGradient> given;
+            kept.reserve(3 * taps.size());
+            const auto keep = [&](const Map& map) { return kept.emplace_back(floats(map)).data(); };
+            for (std::size_t i = 0; i < taps.size(); ++i) {
+                const Map& features = right.tap(i);
+                const Map matrix = numbers.map(channels, channels, 1), shift = numbers.map(1, 1, channels);
+                Map gradient(features.height, features.width, channels);
+                TapGradient terms;
+                terms.matrix = keep(matrix);
+                if (i % 2 == 0) {
+                    gradient = numbers.map(features.height, features.width, channels);
+                    terms.map = keep(gradient);
+                }
+                if (i % 3 == 0) terms.shift = keep(shift);
+                for (int y = 0; y < features.height; ++y)
+                    for (int x = 0; x < features.width; ++x)
+                        for (int j = 0; j < channels; ++j) {
+                            if (terms.shift) gradient.at(y, x, j) += shift.at(0, 0, j);
+                            for (int k = 0; k < channels; ++k)
+                                gradient.at(y, x, j) += features.at(y, x, k) * matrix.at(k, j, 0);
+                        }
+                gradients.push_back(gradient);
+                given.push_back(terms);
+            }
+            std::vector<float> gradient(input.values.size(), NAN);
+            chain.backward(given, gradient.data());
+            EXPECT_LE(relative_error(gradient.data(), right.backward(gradients)), tolerance_per_layer * 8)
+                << channels << " channels";
+        }
+}
+
 TEST(ConvChain, TapsWithoutGradientAreLeftOut) {
     Numbers numbers(6);
     const std::vector<ChainLayer> layers = {numbers.convolution(3, 8), numbers.convolution(8, 8), pool(),
