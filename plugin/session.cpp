@@ -74,7 +74,9 @@ RunStatus failure(RunStatus::Kind kind, const std::string& sentence) {
     return status;
 }
 
-RunStatus run(Host& host, const RunArguments& arguments, const SessionParts& parts) {
+}  // namespace
+
+RunStatus run_session(Host& host, const RunArguments& arguments, const SessionParts& parts) {
     host.check_content(arguments.request.content);
     RunRequest request = request_of(host, arguments, parts.values_path);
 
@@ -105,11 +107,9 @@ RunStatus run(Host& host, const RunArguments& arguments, const SessionParts& par
     return status;
 }
 
-}  // namespace
-
-RunStatus run_session(Host& host, const RunArguments& arguments, const SessionParts& parts) {
+RunStatus status_of(const std::function<RunStatus()>& run) {
     try {
-        return run(host, arguments, parts);
+        return run();
     } catch (const Error& error) {
         return failure(error.cause() == Cause::settings ? RunStatus::Kind::wrong_call : RunStatus::Kind::failed,
                        error.what());

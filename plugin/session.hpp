@@ -44,7 +44,10 @@ struct SessionParts {
 };
 
 /// Settings are defaults ← last values ← arguments; non-interactive runs leave the last values out, so that a script
-/// does the same everywhere, and runs with last values leave the arguments' settings out. Throws nothing.
+/// does the same everywhere, and runs with last values leave the arguments' settings out. Throws Error.
 RunStatus run_session(Host& host, const RunArguments& arguments, const SessionParts& parts);
+
+/// What `run` returns, or what it threw as a status with a sentence: no exception may reach GIMP.
+RunStatus status_of(const std::function<RunStatus()>& run);
 
 }  // namespace neural_style

@@ -21,6 +21,7 @@ void use_translations(const char* folder) {
     std::setlocale(LC_ALL, "");
     bindtextdomain(GETTEXT_PACKAGE, folder);
     bind_textdomain_codeset(GETTEXT_PACKAGE, "UTF-8");
+    textdomain(GETTEXT_PACKAGE);  // GLib looks nothing up unless the default domain is translated
 }
 
 }  // namespace neural_style

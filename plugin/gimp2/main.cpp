@@ -4,7 +4,6 @@
 #include <sys/prctl.h>
 
 #include "gimp_host.hpp"
-#include "neural-style/error.hpp"
 #include "procedure.hpp"
 #include "settings_store.hpp"
 #include "silent_run.hpp"
@@ -24,14 +23,7 @@ RunStatus run_procedure(const char* name, int count, const GimpParam* arguments)
         return silent_run(worker, std::move(request), progress);
     };
     parts.dialog = [&](RunRequest& request) { return show_window(host, worker, request); };
-    try {
-        return run_session(host, read_arguments(name, count, arguments), parts);
-    } catch (const Error& error) {
-        RunStatus status;
-        status.kind = error.cause() == Cause::settings ? RunStatus::Kind::wrong_call : RunStatus::Kind::failed;
-        status.sentence = error.what();
-        return status;
-    }
+    return status_of([&] { return run_session(host, read_arguments(name, count, arguments), parts); });
 }
 
 GimpPDBStatusType pdb_status(RunStatus::Kind kind) {

@@ -66,7 +66,9 @@ protected:
         result.request.settings = Settings::parse(settings);
         return result;
     }
-    RunStatus run(const RunArguments& given) { return run_session(host, given, parts); }
+    RunStatus run(const RunArguments& given) {
+        return status_of([&] { return run_session(host, given, parts); });
+    }
 
     void expect_untouched(const RunStatus& status, RunStatus::Kind kind, const std::string& words) {
         EXPECT_EQ(status.kind, kind);

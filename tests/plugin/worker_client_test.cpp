@@ -309,6 +309,30 @@ TEST(WorkerClient, leaves_no_worker_behind) {
     EXPECT_TRUE(turn_until([] { return children().empty(); }));
 }
 
+std::size_t open_descriptors() {
+    std::size_t count = 0;
+    GDir* folder = g_dir_open("/proc/self/fd", 0, nullptr);
+    while (g_dir_read_name(folder)) ++count;
+    g_dir_close(folder);
+    return count;
+}
+
+TEST(WorkerClient, a_hundred_cancelled_runs_leave_nothing_open) {
+    WorkerClient worker(fake());
+    outcome_of(worker, "invert");
+    const std::size_t before = open_descriptors();
+    for (int i = 0; i < 100; ++i) {
+        Record run;
+        worker.start(request("slow", 10000), run.callbacks());
+        ASSERT_TRUE(turn_until([&] { return run.evaluations.size() >= std::size_t(i % 3); }));
+        if (i % 4 == 3) worker.stop();
+        worker.cancel();
+    }
+    EXPECT_TRUE(turn_until([] { return children().empty(); }));
+    outcome_of(worker, "invert");
+    EXPECT_EQ(open_descriptors(), before);
+}
+
 TEST(WorkerClient, takes_its_worker_along_when_killed) {
     int pipe[2];
     ASSERT_EQ(::pipe(pipe), 0);

@@ -92,6 +92,23 @@ TEST(RealWorker, changes_the_picture_and_keeps_its_alpha) {
     }
 }
 
+TEST(RealWorker, makes_finite_pixels_of_whatever_a_float_layer_holds) {
+    Canvas canvas(64, 48, GIMP_RGB, GIMP_PRECISION_FLOAT_LINEAR);
+    const int style = canvas.add("style", 40, 40), photo = canvas.add("photo", 57, 43);
+    auto odd = numbers(photo);
+    odd[0] = NAN;
+    odd[41] = INFINITY;
+    odd[82] = -INFINITY;
+    odd[121] = 1e30;
+    odd[202] = -7;
+    for (std::size_t i = 3; i < odd.size(); i += 4) odd[i] = 1;
+    set_numbers(photo, odd);
+    set_numbers(style, std::vector<double>(odd.begin(), odd.begin() + 40 * 40 * 4));
+    const Result result = stylise(canvas.id, photo, style, quick, 1, 1000, 3);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    for (const double value : numbers(result.layer)) ASSERT_TRUE(std::isfinite(value));
+}
+
 TEST(RealWorker, refuses_what_the_engine_refuses) {
     Canvas canvas(64, 48);
     const int style = canvas.add("style", 40, 40), photo = canvas.add("photo", 57, 43);
