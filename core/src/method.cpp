@@ -7,6 +7,7 @@
 
 #include "adam.hpp"
 #include "bank_encoder.hpp"
+#include "chain_encoder.hpp"
 #include "convolution_encoder.hpp"
 #include "lbfgs.hpp"
 #include "network_rescale.hpp"
@@ -83,8 +84,17 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
         std::copy(network.mean.begin(), network.mean.end(), input.mean);
         std::copy(network.deviation.begin(), network.deviation.end(), input.deviation);
     }
-    return std::make_unique<ConvolutionEncoder>(std::move(layers), std::move(taps), input, padding_from(method.padding),
-                                                settings.text("pooling") == "average");
+    const Padding padding = padding_from(method.padding);
+    const bool average_pooling = settings.text("pooling") == "average";
+    if (device.is_cpu() && settings.text("convolutions") != "direct") {
+        try {
+            return std::make_unique<ChainEncoder>(layers, taps, input, padding, average_pooling,
+                                                  at::get_num_threads());
+        } catch (const std::invalid_argument&) {
+            // a description with another sequence of layers; LibTorch takes any
+        }
+    }
+    return std::make_unique<ConvolutionEncoder>(std::move(layers), std::move(taps), input, padding, average_pooling);
 }
 
 }  // namespace

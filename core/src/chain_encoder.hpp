@@ -1,0 +1,31 @@
+// An encoder for the CPU: the same networks as ConvolutionEncoder, by Winograd's convolution (ConvChain).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "conv_chain.hpp"
+#include "convolution_encoder.hpp"
+
+namespace neural_style {
+
+class ChainEncoder : public Encoder {
+public:
+    /// As ConvolutionEncoder; the weights are on the CPU. Throws std::invalid_argument for a sequence of layers that
+    /// ConvChain does not know.
+    ChainEncoder(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps,
+                 const InputConvention& input, Padding padding, bool average_pooling, int threads);
+
+    /// The maps are channels-last and stay valid until the next call.
+    std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
+    at::Tensor gradient(const std::vector<at::Tensor>& of_features) override;
+
+private:
+    std::vector<std::size_t> place_;  // of each tap that was asked for among the chain's, where each is named once
+    at::Tensor scale_, shift_;        // of the input: 1×1×3
+    bool bgr_;
+    std::int64_t height_ = 0, width_ = 0;  // of the last picture
+    ConvChain chain_;
+};
+
+}  // namespace neural_style
