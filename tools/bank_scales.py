@@ -41,6 +41,20 @@ def load(path):
 
 def main():
     pictures = [((load(path) - MEAN) / DEVIATION) @ OPPONENT.T for path in sys.argv[1:]]
+    light = [p[None, None, :, :, 0] for p in pictures]
+    first_layer = [1 / float(torch.cat([torch.nn.functional.conv2d(p, f).flatten() for p in light]).std()) for f in kinds()]
+    print('second layer:')
+    for kind in (0, 1):
+        scales = []
+        for second in kinds()[:2]:
+            seen = []
+            for p in light:
+                strength = torch.nn.functional.conv2d(p, kinds()[kind]).abs() * first_layer[kind]
+                halved = torch.nn.functional.avg_pool2d(strength, 2).transpose(0, 1)
+                seen.append(torch.nn.functional.conv2d(halved, second).flatten())
+            scales.append(1 / float(torch.cat(seen).std()))
+        print('    {%s},  // of %s derivatives' % (', '.join('%.4fF' % s for s in scales), ('first', 'second')[kind]))
+    print('first layer:')
     for colour, name in enumerate(('light', 'red against green', 'blue against yellow')):
         scales = []
         for filters in kinds():

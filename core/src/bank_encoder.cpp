@@ -11,7 +11,8 @@
 namespace neural_style {
 namespace {
 
-constexpr int orientations = 6, filter_edge = 7, filter_count = 2 * orientations + 1;
+constexpr int orientations = 6, filter_edge = 7, derivative_count = 2 * orientations,
+              filter_count = derivative_count + 1;
 constexpr double across = 1.1, along = 1.7;  // deviations of the elongated Gaussian, pixels
 constexpr double pi = 3.14159265358979323846;
 
@@ -21,6 +22,12 @@ constexpr float response_scales[3][3] = {
     {2.2409F, 4.0269F, 0.6148F},   // light
     {8.1744F, 14.6885F, 1.2686F},  // red against green
     {4.7265F, 8.2949F, 1.0507F},   // blue against yellow
+};
+
+// The same for the second layer: by the kind of the first derivative filter and of the second one.
+constexpr float stroke_response_scales[2][2] = {
+    {2.0946F, 2.8389F},
+    {2.1355F, 3.2333F},
 };
 
 using Kernel = std::vector<double>;
@@ -86,6 +93,11 @@ BankEncoder::BankEncoder(std::vector<BankTap> taps, Padding padding, const at::D
         return at::tensor(at::ArrayRef<float>(values), at::kFloat).view(shape).to(device);
     };
     scales_ = constant(scales, {3, filter_count, 1, 1});
+    std::vector<float> stroke_scales;
+    for (int first = 0; first < derivative_count; ++first)
+        for (int second = 0; second < derivative_count; ++second)
+            stroke_scales.push_back(stroke_response_scales[first % 2][second % 2]);
+    stroke_scales_ = constant(stroke_scales, {derivative_count, derivative_count, 1, 1});
     opponent_ = constant({.577F, .577F, .577F, .707F, -.707F, 0, .408F, .408F, -.816F}, {3, 3, 1, 1});
     blur_ = constant({1, 2, 1, 2, 4, 2, 1, 2, 1}, {1, 1, 3, 3}).div(16).expand({3, 1, 3, 3}).contiguous();
     mean_ = constant({.485F, .456F, .406F}, {1, 3, 1, 1});
@@ -97,6 +109,20 @@ at::Tensor BankEncoder::responses(const at::Tensor& colours) const {
     const at::Tensor signed_ = at::conv2d(padded(planes, filter_edge / 2, padding_), filters_) * scales_;
     const at::Tensor flat = signed_.flatten(0, 1).unsqueeze(0);
     return at::cat({at::relu(flat), at::relu(-flat)}, 1);
+}
+
+at::Tensor BankEncoder::strokes(const at::Tensor& responses) const {
+    const auto channels = responses.size(1) / 2;  // the positive halves, then the negative ones; light comes first
+    const at::Tensor strength =
+        responses.narrow(1, 0, derivative_count) + responses.narrow(1, channels, derivative_count);
+    // A map of one row or column is not halved in that direction.
+    const std::vector<std::int64_t> window = {std::min<std::int64_t>(2, responses.size(2)),
+                                              std::min<std::int64_t>(2, responses.size(3))};
+    const at::Tensor planes = at::avg_pool2d(strength, window).transpose(0, 1);  // 12×1×h×w
+    const at::Tensor derivatives = filters_.narrow(0, 0, derivative_count);
+    const at::Tensor signed_ = at::conv2d(padded(planes, filter_edge / 2, padding_), derivatives) * stroke_scales_;
+    const at::Tensor flat = signed_.flatten(0, 1).unsqueeze(0);
+    return at::cat({at::avg_pool2d(responses, window), at::relu(flat), at::relu(-flat)}, 1);
 }
 
 std::vector<at::Tensor> BankEncoder::features(const at::Tensor& picture, bool keep) {
@@ -112,8 +138,14 @@ std::vector<at::Tensor> BankEncoder::features(const at::Tensor& picture, bool ke
             colours = at::avg_pool2d(at::conv2d(padded(colours, 1, padding_), blur_, at::Tensor(), {1, 1},
                                                 at::IntArrayRef({0, 0}), {1, 1}, 3),
                                      {2, 2});
-        for (std::size_t i = 0; i < taps_.size(); ++i)
-            if (taps_[i].level == level) maps[i] = taps_[i].responses ? responses(colours) : colours;
+        at::Tensor first;
+        for (std::size_t i = 0; i < taps_.size(); ++i) {
+            if (taps_[i].level != level) continue;
+            if (taps_[i].kind != BankTap::Kind::colours && !first.defined()) first = responses(colours);
+            maps[i] = taps_[i].kind == BankTap::Kind::colours     ? colours
+                      : taps_[i].kind == BankTap::Kind::responses ? first
+                                                                  : strokes(first);
+        }
     }
     std::vector<at::Tensor> result;
     for (const at::Tensor& map : maps) result.push_back(map.detach().squeeze(0));

@@ -3,8 +3,11 @@
 // The picture is normalised, turned into three opponent colours and halved four times (binomial blur, then means of
 // 2×2). On each of the five levels thirteen 7×7 filters look at each colour: first and second derivative of an
 // elongated Gaussian in six orientations, and a Gaussian. Each response is scaled to unit deviation on photographs, and
-// its positive and negative parts are two channels: 78 a level. Filters of this family go back to Freeman and Adelson
-// (PAMI 1991).
+// its positive and negative parts are two channels: 78 a level. A second layer looks at how strongly light is
+// structured: the absolute values of its twelve derivative responses, halved, are seen through the twelve derivative
+// filters again, which tells the length, bend and spacing of strokes; rectified likewise and joined with the halved
+// first layer: 366 channels. Filters of this family go back to Freeman and Adelson (PAMI 1991), the second layer to the
+// scattering transform (Bruna and Mallat, PAMI 2013); without it strokes fall apart into specks.
 #pragma once
 
 #include <vector>
@@ -16,10 +19,15 @@ namespace neural_style {
 
 constexpr int bank_levels = 5;
 
-/// A feature map that is wanted: a level's 78 rectified responses, or its 3 normalised colours.
+/// A feature map that is wanted.
 struct BankTap {
+    enum class Kind {
+        colours,    ///< the level's 3 normalised colours
+        responses,  ///< 78 rectified responses of the first layer
+        strokes,    ///< 366 of both layers, at half the level's size
+    };
     int level;  ///< from 0
-    bool responses;
+    Kind kind;
 };
 
 class BankEncoder : public Encoder {
@@ -34,13 +42,15 @@ public:
 
 private:
     at::Tensor responses(const at::Tensor& colours) const;
+    at::Tensor strokes(const at::Tensor& responses) const;
 
     std::vector<BankTap> taps_;
     Padding padding_;
-    at::Tensor filters_;   // 13×1×7×7
-    at::Tensor scales_;    // 3×13×1×1
-    at::Tensor opponent_;  // 3×3×1×1
-    at::Tensor blur_;      // 3×1×3×3
+    at::Tensor filters_;        // 13×1×7×7
+    at::Tensor scales_;         // 3×13×1×1
+    at::Tensor stroke_scales_;  // 12×12×1×1: of a response's absolute value, seen by a filter
+    at::Tensor opponent_;       // 3×3×1×1
+    at::Tensor blur_;           // 3×1×3×3
     at::Tensor mean_, deviation_;
     at::Tensor picture_;
     std::vector<at::Tensor> maps_;

@@ -7,10 +7,14 @@ namespace {
 
 winograd::Padding chain_padding(Padding padding) {
     switch (padding) {
-        case Padding::zero: return winograd::Padding::zero;
-        case Padding::replicate: return winograd::Padding::replicate;
-        case Padding::circular: return winograd::Padding::circular;
-        case Padding::reflect: break;
+        case Padding::zero:
+            return winograd::Padding::zero;
+        case Padding::replicate:
+            return winograd::Padding::replicate;
+        case Padding::circular:
+            return winograd::Padding::circular;
+        case Padding::reflect:
+            break;
     }
     return winograd::Padding::reflect;
 }

@@ -19,17 +19,18 @@ namespace {
 
 // Relative content terms are of order one when nothing of the content is left, like the style terms of `covariance` and
 // `sliced`; with this factor 1 : 1000 keeps shapes and lets strokes cover them. Chosen by looking.
-constexpr double relative_content = 20;
+constexpr double relative_content = 14;
 constexpr int sliced_directions = 32;
 
-// "level1" … "level5": rectified responses; "colours1" … "colours5": normalised colours.
+// "colours1" … "colours5", "level1" … "level5" (the first layer's responses), "strokes1" … "strokes5" (both layers').
 BankTap find_bank_layer(const std::string& name) {
-    for (int level = 0; level < bank_levels; ++level) {
-        if (name == "level" + std::to_string(level + 1)) return {level, true};
-        if (name == "colours" + std::to_string(level + 1)) return {level, false};
-    }
+    static const std::pair<const char*, BankTap::Kind> kinds[] = {
+        {"colours", BankTap::Kind::colours}, {"level", BankTap::Kind::responses}, {"strokes", BankTap::Kind::strokes}};
+    for (const auto& [word, kind] : kinds)
+        for (int level = 0; level < bank_levels; ++level)
+            if (name == word + std::to_string(level + 1)) return {level, kind};
     throw Error(Cause::settings, "The built-in network has no layer called \"" + name +
-                                     "\"; it has level1 to level5 and colours1 to colours5.");
+                                     "\"; it has level1 to level5, strokes1 to strokes5 and colours1 to colours5.");
 }
 
 std::vector<WeightedLayer> choose_layers(const char* key, const std::string& standard, const Settings& settings) {
@@ -88,8 +89,7 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
     const bool average_pooling = settings.text("pooling") == "average";
     if (device.is_cpu() && settings.text("convolutions") != "direct") {
         try {
-            return std::make_unique<ChainEncoder>(layers, taps, input, padding, average_pooling,
-                                                  at::get_num_threads());
+            return std::make_unique<ChainEncoder>(layers, taps, input, padding, average_pooling, at::get_num_threads());
         } catch (const std::invalid_argument&) {
             // a description with another sequence of layers; LibTorch takes any
         }
