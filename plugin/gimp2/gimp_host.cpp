@@ -189,6 +189,7 @@ int GimpHost::add_layer(int id, const std::string& name, const Image& picture) {
         Draft held(mask);
         Draft::must(gimp_layer_add_mask(draft.id(), mask));
         held.keep();
+        gimp_layer_set_edit_mask(draft.id(), FALSE);  // the picture is what a person goes on with
     }
 
     const std::int32_t parent = gimp_item_get_parent(id);

@@ -31,6 +31,7 @@ void expect_in_place(const Canvas& canvas, int layer, int source) {
     EXPECT_EQ(x, source_x);
     EXPECT_EQ(y, source_y);
     EXPECT_EQ(gimp_image_get_active_layer(canvas.id), layer);
+    EXPECT_EQ(gimp_image_get_active_drawable(canvas.id), layer);  // not its mask
     EXPECT_TRUE(gimp_item_get_visible(layer));
     EXPECT_EQ(gimp_layer_get_opacity(layer), 100);
 }
@@ -114,6 +115,7 @@ TEST(Layers, a_selection_becomes_the_mask) {
     gimp_image_select_rectangle(canvas.id, GIMP_CHANNEL_OP_REPLACE, 2, 10, 8, 5);
     const Result result = stylise(canvas.id, photo, style);
     ASSERT_TRUE(result.done()) << result.sentence;
+    expect_in_place(canvas, result.layer, photo);
     const int mask = gimp_layer_get_mask(result.layer);
     ASSERT_GE(mask, 0);
     const auto values = mask_numbers(mask);
