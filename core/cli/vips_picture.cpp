@@ -38,6 +38,10 @@ private:
 void start_vips() {
     static const bool started = VIPS_INIT("neural-style") == 0;
     if (!started) throw Error(Cause::internal, "libvips cannot start; check its installation.");
+    // What goes wrong becomes our own sentence; libvips' remarks about it would come between.
+    static const guint silenced = g_log_set_handler(
+        "VIPS", G_LOG_LEVEL_WARNING, [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
+    static_cast<void>(silenced);
     vips_concurrency_set(1);
 }
 
