@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdio>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -42,7 +43,11 @@ public:
         }
     }
 
-    void on_scale(const ScaleEvent& event) override { send(wire::encode(event)); }
+    void on_scale(const ScaleEvent& event) override {
+        send(wire::encode(event));
+        std::lock_guard<std::mutex> hold(state_);
+        network_ = event.network;
+    }
     void on_evaluation(const Evaluation& event) override { send(wire::encode(event)); }
     void on_preview(const Image& picture) override {
         send(wire::encode_preview(picture));
@@ -86,9 +91,9 @@ private:
     wire::Bytes next_request() {
         std::unique_lock<std::mutex> hold(state_);
         arrived_.wait(hold, [&] { return !requests_.empty(); });
-        wire::Bytes body = std::move(requests_.front());
+        wire::Bytes body = std::move(requests_.front().body);
+        stop_ = requests_.front().stopped;
         requests_.pop_front();
-        stop_ = false;
         running_ = true;
         answered_ = false;
         latest_ = {};
@@ -106,16 +111,19 @@ private:
                 decoder.feed(piece.data(), std::size_t(count));
                 while (auto frame = decoder.next()) handle(*frame);
             }
-        } catch (const std::exception&) {
-            _exit(1);  // what comes cannot be understood any more
+        } catch (const std::exception& error) {  // what comes cannot be understood any more
+            std::fprintf(stderr, "neural-style: %s\n", error.what());
+            _exit(1);
         }
     }
 
     void handle(wire::Frame& frame) {
         std::unique_lock<std::mutex> hold(state_);
         if (frame.kind == wire::Kind::run) {
-            requests_.push_back(std::move(frame.body));
+            requests_.push_back({std::move(frame.body), false});
             arrived_.notify_one();
+        } else if (frame.kind == wire::Kind::stop && !requests_.empty()) {
+            requests_.back().stopped = true;  // it came before the run had begun
         } else if (frame.kind == wire::Kind::stop && running_) {
             stop_ = true;
             // An evaluation of a large picture takes longer than a person wants to wait. Then the last preview is the
@@ -126,6 +134,7 @@ private:
             answered_ = true;
             Outcome outcome;
             outcome.kind = Outcome::Kind::stopped;
+            outcome.network = network_;
             outcome.picture =
                 to_image(resized(colours_of(latest_), width_, height_), resized(alpha_of(latest_), width_, height_));
             send(wire::encode(outcome));
@@ -146,11 +155,16 @@ private:
     int output_;
     std::mutex writing_, state_;
     std::condition_variable arrived_, done_;
-    std::deque<wire::Bytes> requests_;
+    struct Waiting {
+        wire::Bytes body;
+        bool stopped;
+    };
+    std::deque<Waiting> requests_;
     std::atomic<bool> stop_{false};
     bool running_ = false, answered_ = true;
     Image latest_;                // the last preview of the present run
     int width_ = 0, height_ = 0;  // of its content
+    std::string network_;         // what makes its picture
 };
 
 }  // namespace
