@@ -1,0 +1,302 @@
+#!/usr/bin/python3
+"""The real program from outside: exit statuses, sentences, picture files in and out, the log, Ctrl-C.
+
+program_test.py NEURAL_STYLE FOLDER_OF_TESTS/core
+"""
+import csv
+import os
+import pathlib
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import numpy
+from PIL import Image
+
+PROGRAM = os.path.abspath(sys.argv.pop(1))
+sys.path.insert(0, sys.argv.pop(1))
+import pictures  # noqa: E402
+import random_vgg  # noqa: E402
+
+FAST = ["--network", "builtin", "--scales", "1", "--iterations", "2", "--threads", "1", "--device", "cpu"]
+COLUMNS = "evaluation,scale,width,height,content_loss,style_loss,tv_loss,total_loss,seconds"
+
+
+def levels(picture, largest=255):
+    return numpy.round(picture * largest).astype(numpy.uint8 if largest == 255 else numpy.uint16)
+
+
+class Program(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name)
+        self.content, self.style = pictures.scene(48, 40), pictures.strokes(40, 48)
+        Image.fromarray(levels(self.content)).save(self.path / "content.png")
+        Image.fromarray(levels(self.style)).save(self.path / "style.png")
+
+    def call(self, *words):
+        environment = dict(os.environ, XDG_DATA_HOME=str(self.path / "data"), TORCH_HOME=str(self.path / "torch"))
+        return subprocess.run([PROGRAM, *map(str, words)], cwd=self.path, capture_output=True, text=True, timeout=120,
+                              env=environment)
+
+    def stylise(self, *options, content="content.png", style="style.png", output="result.png"):
+        return self.call(content, "--style", style, "--output", output, *FAST, "--progress", "none", *options)
+
+    def expect_done(self, done):
+        self.assertEqual((done.returncode, done.stderr, done.stdout), (0, "", ""))
+
+    def expect_sentence(self, done, *parts, status=1):
+        """One line on standard error that holds `parts` and ends as a sentence does; no result, nothing left over."""
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(done.stdout, "")
+        lines = done.stderr.splitlines()
+        self.assertEqual(len(lines), 1, done.stderr)
+        self.assertTrue(lines[0].startswith("neural-style: ") and lines[0].endswith("."), lines[0])
+        for part in parts:
+            self.assertIn(str(part), lines[0])
+        left = {item.name for item in self.path.iterdir()}
+        self.assertFalse({name for name in left if name.startswith(".") or name.startswith("result")}, left)
+
+
+class Answers(Program):
+    def test_version_help_and_lists(self):
+        self.assertRegex(self.call("--version").stdout, r"^neural-style \d+\.\d+\.\d+\n$")
+        text = self.call("--help").stdout
+        table = self.call("--list-settings").stdout.splitlines()
+        self.assertGreaterEqual(len(table), 23)
+        for line in table:
+            key, standard, allowed, sentence = line.split("\t")
+            self.assertIn(f"--{key} ", text)
+            self.assertTrue(allowed)
+            self.assertTrue(sentence.endswith("."), sentence)
+        defaults = {line.split("\t")[0]: line.split("\t")[1] for line in table}
+        for key, standard in {"content-weight": "1", "style-weight": "1000", "tv-weight": "0", "iterations": "300",
+                              "size": "0", "scales": "auto", "init": "content", "seed": "0", "network": "auto"}.items():
+            self.assertEqual(defaults[key], standard, key)
+        devices = self.call("--list-devices")
+        self.assertEqual(devices.returncode, 0)
+        self.assertEqual(devices.stdout.splitlines()[0], "cpu")
+
+
+class WrongUsage(Program):
+    def test_each_is_status_2_and_a_sentence(self):
+        self.expect_sentence(self.call(), "content", status=2)
+        self.expect_sentence(self.call("content.png", "--output", "result.png"), "--style", status=2)
+        self.expect_sentence(self.call("content.png", "--style", "style.png"), "--output", status=2)
+        self.expect_sentence(self.call("content.png", "more.png"), "more.png", status=2)
+        self.expect_sentence(self.call("content.png", "--style"), "--style", status=2)
+        self.expect_sentence(self.stylise("--progress", "loud"), "loud", status=2)
+        self.expect_sentence(self.stylise(style="style.png:-2"), "style.png:-2", status=2)
+
+
+class BadInput(Program):
+    def test_settings(self):
+        self.expect_sentence(self.stylise("--colour", "red"), "colour")
+        self.expect_sentence(self.stylise("--style-weight", "-1"), "style-weight", "-1", "from 0")
+        self.expect_sentence(self.stylise("--iterations", "0"), "iterations", "0", "1..10000")
+        self.expect_sentence(self.stylise("--iterations", "10001"), "iterations", "10001", "1..10000")
+        self.expect_sentence(self.stylise("--loss", "none"), "loss", "none", "tutorial", "sliced")
+        self.expect_sentence(self.stylise("--seed", "many"), "seed", "many")
+        self.expect_sentence(self.stylise("--scales", "512,256"), "scales", "512,256")
+        self.expect_sentence(self.stylise("--style-layers", "level9"), "level9")
+        self.expect_sentence(self.stylise("--content-layers", "level1:x"), "level1:x")
+        self.expect_sentence(self.stylise("--network", "nothing"), "nothing")
+        self.expect_sentence(self.stylise("--device", "cuda:99"), "cuda:99", "cpu")
+        self.expect_sentence(self.stylise("--init", "missing.png"), "missing.png")
+        self.expect_sentence(self.stylise(style="style.png:0"), "weight")
+
+    def test_pictures(self):
+        whole = (self.path / "content.png").read_bytes()
+        (self.path / "cut.png").write_bytes(whole[:len(whole) // 2])
+        (self.path / "empty.png").write_bytes(b"")
+        (self.path / "text.jpg").write_text("This is no picture.\n")
+        (self.path / "cut.ppm").write_bytes(b"P6\n64 64\n255\nabc")
+        for name in ("missing.png", "cut.png", "empty.png", "text.jpg", "cut.ppm", "."):
+            with self.subTest(name):
+                self.expect_sentence(self.stylise(content=name), name)
+        self.expect_sentence(self.stylise(style="missing.png"), "missing.png")
+        self.expect_sentence(self.stylise(style="text.jpg"), "text.jpg")
+
+    def test_outputs(self):
+        for name in ("result.jpg", "result", "nowhere/result.png"):
+            with self.subTest(name):
+                self.expect_sentence(self.stylise(output=name), name.split("/")[0])
+        (self.path / "folder.png").mkdir()
+        self.expect_sentence(self.stylise(output="folder.png"), "folder.png")
+        self.expect_sentence(self.stylise("--log", "nowhere/log.csv"), "nowhere/log.csv")
+        if os.geteuid() != 0:  # root may write everywhere
+            (self.path / "locked").mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
+            self.expect_sentence(self.stylise(output="locked/result.png"), "locked/result.png")
+
+    def test_a_full_disk_keeps_the_old_result(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full here")
+        done = self.stylise("--log", "/dev/full")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("/dev/full", done.stderr)
+
+    def test_weights(self):
+        tensors = random_vgg.weights([8, 8, "pool", 8])
+        random_vgg.write_description(self.path / "small.ini", [8, 8, "pool", 8])
+        good = self.path / "good.safetensors"
+        random_vgg.write_safetensors(good, tensors)
+        small = ["--network", "./small.ini", "--loss", "tutorial", "--content-layers", "conv_3", "--style-layers",
+                 "conv_1,conv_2"]
+        self.expect_done(self.stylise(*small, "--weights", good))
+        (self.path / "result.png").unlink()
+
+        def expect(name, *parts):
+            with self.subTest(name):
+                self.expect_sentence(self.stylise(*small, "--weights", self.path / name), name, *parts)
+
+        expect("missing.safetensors")
+        (self.path / "cut.safetensors").write_bytes(good.read_bytes()[:-100])
+        expect("cut.safetensors")
+        (self.path / "head.safetensors").write_bytes(good.read_bytes()[:20])
+        expect("head.safetensors")
+        (self.path / "text.pth").write_text("no weights")
+        expect("text.pth")
+        for name, value in (("nan.safetensors", numpy.nan), ("infinite.safetensors", numpy.inf)):
+            damaged = {key: tensor.copy() for key, tensor in tensors.items()}
+            damaged["features.2.weight"][3, 2, 1, 0] = value
+            random_vgg.write_safetensors(self.path / name, damaged)
+            expect(name)
+        random_vgg.write_safetensors(self.path / "other.safetensors", random_vgg.weights([8, 16, "pool", 8]))
+        expect("other.safetensors")
+        random_vgg.write_safetensors(self.path / "part.safetensors", random_vgg.weights([8]))
+        expect("part.safetensors")
+
+    def test_weights_that_are_not_installed(self):
+        self.expect_sentence(self.stylise("--network", "vgg19"), "not installed", "--get-network vgg19")
+
+
+class PictureFiles(Program):
+    def test_every_format_is_read(self):
+        picture = Image.fromarray(levels(self.content))
+        for name, options in (("a.jpg", {"quality": 95}), ("a.webp", {"lossless": True}), ("a.tif", {}),
+                              ("a.ppm", {})):
+            picture.save(self.path / name, **options)
+        picture.convert("L").save(self.path / "grey.png")
+        picture.convert("P").save(self.path / "indexed.png")
+        for name in ("a.jpg", "a.webp", "a.tif", "a.ppm", "grey.png", "indexed.png"):
+            with self.subTest(name):
+                self.expect_done(self.stylise("--iterations", "1", content=name))
+                with Image.open(self.path / "result.png") as result:
+                    self.assertEqual((result.size, result.mode), ((48, 40), "RGB"))
+
+    def test_without_any_style_the_content_comes_back(self):
+        """The ends of the way through the files agree: a run that changes nothing returns what it read."""
+        for name in ("content.png", "content.tif"):
+            Image.fromarray(levels(self.content)).save(self.path / name)
+            self.expect_done(self.stylise("--style-weight", "0", "--iterations", "1", "--optimiser", "lbfgs",
+                                          content=name, output="result" + name[7:]))
+            back = numpy.asarray(Image.open(self.path / ("result" + name[7:])))
+            numpy.testing.assert_array_equal(back, levels(self.content))
+
+    def test_sixteen_bits_and_alpha_are_kept(self):
+        alpha = numpy.linspace(0, 1, 48 * 40).reshape(40, 48)
+        with_alpha = numpy.dstack([levels(self.content), levels(alpha)])
+        Image.fromarray(with_alpha, "RGBA").save(self.path / "alpha.png")
+        for output in ("result.png", "result.tif"):
+            self.expect_done(self.stylise(content="alpha.png", output=output))
+            back = numpy.asarray(Image.open(self.path / output))
+            self.assertEqual(back.shape, (40, 48, 4))
+            numpy.testing.assert_array_equal(back[:, :, 3], levels(alpha))
+            (self.path / output).unlink()
+
+        pictures.write_pfm(self.path / "wide.pfm", self.content)
+        wide = levels(self.content, 65535)
+        (self.path / "wide.ppm").write_bytes(b"P6 48 40 65535\n" + wide.astype(">u2").tobytes())
+        unchanged = ["--style-weight", "0", "--iterations", "1", "--optimiser", "lbfgs"]
+        for name, output in (("wide.pfm", "result.png"), ("wide.ppm", "result.tif"), ("wide.ppm", "result.ppm")):
+            self.expect_done(self.stylise(*unchanged, content=name, output=output))
+            # a second way through the program tells whether the levels between the 8-bit ones were written
+            self.expect_done(self.stylise(*unchanged, content=output, output="again.pfm"))
+            again = pictures.read_pfm(self.path / "again.pfm")
+            self.assertLess(numpy.abs(again - self.content).max(), 0.6 / 65535, f"{name} to {output}")
+
+    def test_the_result_replaces_the_old_one_and_nothing_else_appears(self):
+        (self.path / "result.png").write_text("old")
+        before = {item.name for item in self.path.iterdir()}
+        self.expect_done(self.stylise())
+        self.assertEqual(before, {item.name for item in self.path.iterdir()})
+        with Image.open(self.path / "result.png") as result:
+            result.load()
+
+
+class Runs(Program):
+    def test_the_log_has_a_row_an_evaluation(self):
+        self.expect_done(self.stylise("--scales", "32,48", "--iterations", "5", "--tv-weight", "10", "--log",
+                                      "log.csv"))
+        text = (self.path / "log.csv").read_text()
+        self.assertEqual(text.splitlines()[0], COLUMNS)
+        rows = list(csv.DictReader(text.splitlines()))
+        self.assertEqual([int(row["evaluation"]) for row in rows], list(range(1, 11)))
+        self.assertEqual([int(row["scale"]) for row in rows], [0] * 5 + [1] * 5)
+        self.assertEqual({(row["width"], row["height"]) for row in rows[:5]}, {("32", "32")})
+        self.assertEqual({(row["width"], row["height"]) for row in rows[5:]}, {("48", "40")})
+        seconds = [float(row["seconds"]) for row in rows]
+        self.assertEqual(seconds, sorted(seconds))
+        for row in rows:
+            parts = sum(float(row[f"{name}_loss"]) for name in ("content", "style", "tv"))
+            self.assertAlmostEqual(float(row["total_loss"]), parts, delta=1e-6 * parts)
+            self.assertGreater(float(row["tv_loss"]), 0)
+
+    def test_progress_is_on_standard_error(self):
+        for kind in ("plain", "bar", "auto"):
+            done = self.call("content.png", "--style", "style.png", "--output", "result.png", *FAST, "--progress", kind)
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
+            self.assertIn("48×40", done.stderr)
+            self.assertIn("builtin", done.stderr)
+            self.assertIn("2/2" if kind == "bar" else "1 of 2", done.stderr)
+
+    def test_the_same_seed_gives_the_same_file(self):
+        results = []
+        for seed in (3, 3, 4):
+            self.expect_done(self.stylise("--seed", seed, "--init", "noise"))
+            results.append((self.path / "result.png").read_bytes())
+        self.assertEqual(results[0], results[1])
+        self.assertNotEqual(results[0], results[2])
+
+    def test_several_styles_are_blended(self):
+        results = []
+        for second in (":0", ":1", ":100"):
+            self.expect_done(self.stylise("--style", "content.png" + second))
+            results.append(numpy.asarray(Image.open(self.path / "result.png")).astype(int))
+        self.assertGreater(abs(results[0] - results[1]).max(), 0)
+        self.assertGreater(abs(results[1] - results[2]).max(), 0)
+
+    def interrupted(self, how):
+        process = subprocess.Popen(
+            [PROGRAM, "content.png", "--style", "style.png", "--output", "result.png", "--log", "log.csv", *FAST,
+             "--iterations", "10000", "--progress", "plain"], cwd=self.path, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.stdout.close)
+        for line in process.stderr:
+            if line.startswith("Evaluation"):
+                break
+        process.send_signal(how)
+        return process.wait(timeout=60)
+
+    def test_ctrl_c_writes_the_best_so_far(self):
+        for how in (signal.SIGINT, signal.SIGTERM):
+            self.assertEqual(self.interrupted(how), 130)
+            with Image.open(self.path / "result.png") as result:
+                self.assertEqual(result.size, (48, 40))
+            rows = list(csv.DictReader((self.path / "log.csv").read_text().splitlines()))
+            self.assertLess(len(rows), 10000)
+            (self.path / "result.png").unlink()
+
+    def test_a_kill_leaves_nothing_half_written(self):
+        self.assertEqual(self.interrupted(signal.SIGKILL), -signal.SIGKILL)
+        self.assertFalse((self.path / "result.png").exists())
+        self.assertFalse([item for item in self.path.iterdir() if item.name.startswith(".")])
+
+
+if __name__ == "__main__":
+    unittest.main()
