@@ -13,6 +13,12 @@ bool shows_something(const Image& image) {
     return false;
 }
 
+// A picture from elsewhere is described as the layer that it would be.
+Layer style_layer(Host& host, const StyleChoice& style) {
+    if (!style.picture) return host.layer(style.layer);
+    return {-1, -1, style.name, {}, style.picture->width, style.picture->height};
+}
+
 [[noreturn]] void refuse_transparent(const Layer& layer) {
     throw Error(Cause::picture, filled(_("The layer “%s” is entirely transparent; choose one that shows something."),
                                        layer.name.c_str()));
@@ -26,8 +32,8 @@ void check(Host& host, const RunRequest& request) {
         throw Error(Cause::picture, _("No style was chosen; choose the layer whose style is to be taken on."));
     bool any = false;
     for (const StyleChoice& style : request.styles) {
-        const Layer layer = host.layer(style.layer);
-        if (style.layer == request.content)
+        const Layer layer = style_layer(host, style);
+        if (!style.picture && style.layer == request.content)
             throw Error(Cause::picture,
                         filled(_("The layer “%s” cannot be its own style; choose another layer as the style."),
                                layer.name.c_str()));
@@ -52,8 +58,9 @@ Request engine_request(Host& host, const RunRequest& request) {
     if (!shows_something(engine.content)) refuse_transparent(host.layer(request.content));
     for (const StyleChoice& style : request.styles) {
         if (style.weight <= 0) continue;
-        engine.styles.push_back({host.read_style(style.layer, request.content), style.weight});
-        if (!shows_something(engine.styles.back().image)) refuse_transparent(host.layer(style.layer));
+        engine.styles.push_back(
+            {style.picture ? *style.picture : host.read_style(style.layer, request.content), style.weight});
+        if (!shows_something(engine.styles.back().image)) refuse_transparent(style_layer(host, style));
     }
     return engine;
 }

@@ -2,15 +2,20 @@
 // dialog to the session.
 #pragma once
 
+#include <memory>
+#include <string>
 #include <vector>
 
+#include "neural-style/image.hpp"
 #include "neural-style/settings.hpp"
 
 namespace neural_style {
 
 struct StyleChoice {
     int layer = -1;
-    double weight = 1;  ///< ≥ 0, relative to the others
+    double weight = 1;                          ///< ≥ 0, relative to the others
+    std::string name = {};                      ///< of `picture`
+    std::shared_ptr<const Image> picture = {};  ///< in place of a layer: from a file or the clipboard, in sRGB
 };
 
 struct RunRequest {

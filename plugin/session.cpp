@@ -60,8 +60,8 @@ void keep(Host& host, RunMode mode, const RunRequest& request, const std::string
 std::string layer_name(Host& host, const RunRequest& request, const Outcome& outcome) {
     std::string styles;
     for (const StyleChoice& style : request.styles) {
-        if (style.weight <= 0 || !exists(host, style.layer)) continue;
-        styles += (styles.empty() ? "" : " + ") + host.layer(style.layer).name;
+        if (style.weight <= 0 || (!style.picture && !exists(host, style.layer))) continue;
+        styles += (styles.empty() ? "" : " + ") + (style.picture ? style.name : host.layer(style.layer).name);
     }
     if (styles.empty()) styles = _("Neural Style");
     return outcome.network.empty() ? styles : styles + " (" + outcome.network + ")";

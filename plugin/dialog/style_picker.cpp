@@ -6,6 +6,7 @@
 #include "accessible_name.hpp"
 #include "neural-style/error.hpp"
 #include "picture_surface.hpp"
+#include "question.hpp"
 #include "text.hpp"
 
 namespace neural_style {
@@ -16,7 +17,8 @@ constexpr int thumbnail_edge = 96;  // units of the layout
 }  // namespace
 
 struct StylePicker::Card {
-    Layer layer;
+    Layer layer;  ///< of a picture that is no layer: with an id below -1
+    std::shared_ptr<const Image> picture_from_elsewhere;
     GtkWidget* child = nullptr;
     GtkWidget* picture = nullptr;
     GtkWidget* name = nullptr;
@@ -34,7 +36,9 @@ struct StylePicker::Card {
     }
 };
 
-StylePicker::StylePicker(Host& host, int content_layer) : host_(host), content_(content_layer) {
+StylePicker::StylePicker(Host& host, int content_layer, std::string& folder,
+                         std::function<void(const std::string&)> complain)
+    : host_(host), content_(content_layer), folder_(folder), complain_(std::move(complain)) {
     box_ = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
 
     GtkWidget* head = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
@@ -43,6 +47,7 @@ StylePicker::StylePicker(Host& host, int content_layer) : host_(host), content_(
     mix_ = gtk_check_button_new_with_mnemonic(_("Mi_x several"));
     set_accessible_name(mix_, without_mnemonic(_("Mi_x several")),
                         _("Take more than one style, each with its own share."));
+    gtk_box_pack_end(GTK_BOX(head), build_adding(), FALSE, FALSE, 0);
     gtk_box_pack_end(GTK_BOX(head), mix_, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box_), head, FALSE, FALSE, 0);
 
@@ -128,7 +133,11 @@ std::vector<StyleChoice> StylePicker::chosen() const {
     for (const Card* card : cards) {
         const auto weight = blend_.find(card->layer.id);
         const double percent = cards.size() == 1 || weight == blend_.end() ? 100 : weight->second;
-        if (percent > 0) styles.push_back({card->layer.id, percent / 100});
+        if (percent <= 0) continue;
+        if (card->picture_from_elsewhere)
+            styles.push_back({-1, percent / 100, card->layer.name, card->picture_from_elsewhere});
+        else
+            styles.push_back({card->layer.id, percent / 100});
     }
     return styles;
 }
@@ -159,7 +168,8 @@ void StylePicker::refresh() {
     {
         const Silence silence(flow_, selected_changed_);
         for (auto card = cards_.begin(); card != cards_.end();) {
-            const bool stays = std::any_of(layers.begin(), layers.end(),
+            const bool stays = (*card)->picture_from_elsewhere ||
+                               std::any_of(layers.begin(), layers.end(),
                                            [&](const Layer& layer) { return layer.id == (*card)->layer.id; });
             if (stays) {
                 ++card;
@@ -193,7 +203,7 @@ void StylePicker::refresh_thumbnails() {
     fetch_thumbnails();
 }
 
-void StylePicker::add_card(const Layer& layer) {
+StylePicker::Card& StylePicker::add_card(const Layer& layer) {
     auto card = std::make_unique<Card>();
     card->layer = layer;
     card->child = gtk_flow_box_child_new();
@@ -216,6 +226,77 @@ void StylePicker::add_card(const Layer& layer) {
     gtk_widget_show_all(card->child);
     gtk_container_add(GTK_CONTAINER(flow_), card->child);
     cards_.push_back(std::move(card));
+    return *cards_.back();
+}
+
+GtkWidget* StylePicker::build_adding() {
+    GtkWidget* button = gtk_menu_button_new();
+    gtk_button_set_relief(GTK_BUTTON(button), GTK_RELIEF_NONE);
+    gtk_button_set_image(GTK_BUTTON(button), gtk_image_new_from_icon_name("list-add-symbolic", GTK_ICON_SIZE_BUTTON));
+    set_accessible_name(button, _("Add a picture"), _("Add a picture that is not open in GIMP; or drop it here."));
+    GtkWidget* popover = gtk_popover_new(button);
+    GtkWidget* menu = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+    gtk_container_set_border_width(GTK_CONTAINER(menu), 9);
+    const auto add = [&](const char* label, auto clicked) {
+        GtkWidget* item = gtk_model_button_new();
+        g_object_set(item, "text", label, nullptr);
+        set_accessible_name(item, label);
+        connect(item, "clicked", clicked);
+        gtk_box_pack_start(GTK_BOX(menu), item, FALSE, FALSE, 0);
+    };
+    add(_("Open a Picture File…"), [this] {
+        ask_for_file(box_, {_("Open a Picture as a Style"), _("_Open"), false, "", folder_, _("Pictures"), {}},
+                     [this](const std::string& file) {
+                         char* folder = g_path_get_dirname(file.c_str());
+                         folder_ = folder;
+                         g_free(folder);
+                         add_file(file);
+                     });
+    });
+    add(_("Paste a Picture"), [this] { paste(); });
+    gtk_widget_show_all(menu);
+    gtk_container_add(GTK_CONTAINER(popover), menu);
+    gtk_menu_button_set_popover(GTK_MENU_BUTTON(button), popover);
+    return button;
+}
+
+void StylePicker::accept_drops(GtkWidget* widget) {
+    gtk_drag_dest_set(widget, GTK_DEST_DEFAULT_ALL, nullptr, 0, GDK_ACTION_COPY);
+    gtk_drag_dest_add_uri_targets(widget);
+    connect(widget, "drag-data-received", [this](GdkDragContext*, int, int, GtkSelectionData* data) {
+        char** places = gtk_selection_data_get_uris(data);
+        for (char** place = places; place && *place; ++place) {
+            char* file = g_filename_from_uri(*place, nullptr, nullptr);
+            if (file)
+                add_file(file);
+            else
+                complain_(filled(_("“%s” is not on this computer; save it as a file first."), *place));
+            g_free(file);
+        }
+        g_strfreev(places);
+    });
+}
+
+void StylePicker::add_file(const std::string& file) {
+    read_picture_file(file, [this, alive = std::weak_ptr<int>(alive_)](const NamedPicture& picture) {
+        if (!alive.expired()) add_picture(picture);
+    });
+}
+
+void StylePicker::paste() {
+    paste_picture(box_, [this, alive = std::weak_ptr<int>(alive_)](const NamedPicture& picture) {
+        if (!alive.expired()) add_picture(picture);
+    });
+}
+
+void StylePicker::add_picture(const NamedPicture& picture) {
+    if (!picture.picture) return complain_(picture.trouble);
+    Card& card =
+        add_card({next_picture_--, -1, picture.name, _("added"), picture.picture->width, picture.picture->height});
+    card.picture_from_elsewhere = picture.picture;
+    gtk_widget_hide(nothing_);
+    fetch_thumbnails();
+    gtk_flow_box_select_child(GTK_FLOW_BOX(flow_), GTK_FLOW_BOX_CHILD(card.child));
 }
 
 void StylePicker::fetch_thumbnails() {
@@ -226,7 +307,9 @@ void StylePicker::fetch_thumbnails() {
             card->wants_thumbnail = false;
             const int scale = gtk_widget_get_scale_factor(flow_);
             try {
-                const Surface surface = to_surface(host_.thumbnail(card->layer.id, thumbnail_edge * scale));
+                const Surface surface = to_surface(card->picture_from_elsewhere
+                                                       ? fitted(*card->picture_from_elsewhere, thumbnail_edge * scale)
+                                                       : host_.thumbnail(card->layer.id, thumbnail_edge * scale));
                 if (surface) cairo_surface_set_device_scale(surface.get(), scale, scale);
                 gtk_image_set_from_surface(GTK_IMAGE(card->picture), surface.get());
             } catch (const Error&) {  // gone meanwhile: the next refresh takes the card away

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "host.hpp"
+#include "picture_file.hpp"
 #include "run_request.hpp"
 #include "signals.hpp"
 
@@ -17,10 +18,15 @@ namespace neural_style {
 
 class StylePicker {
 public:
-    StylePicker(Host& host, int content_layer);
+    /// `folder` is where picture files were last looked for; kept up to date. `complain` is told what could not be
+    /// read.
+    StylePicker(Host& host, int content_layer, std::string& folder, std::function<void(const std::string&)> complain);
     ~StylePicker();
 
     GtkWidget* widget() const { return box_; }
+
+    /// Takes picture files that are dropped onto `widget`.
+    void accept_drops(GtkWidget* widget);
 
     /// What is chosen, with weights above 0; empty if nothing is.
     std::vector<StyleChoice> chosen() const;
@@ -29,13 +35,17 @@ public:
 
     /// Looks which layers there are now. Cards of layers that stayed, and what is chosen, stay as they are.
     void refresh();
+    void add_file(const std::string& file);  ///< reads it, adds a card and chooses it
+    void paste();
     /// Draws all thumbnails anew, a few at a time.
     void refresh_thumbnails();
 
 private:
     struct Card;
 
-    void add_card(const Layer& layer);
+    Card& add_card(const Layer& layer);
+    void add_picture(const NamedPicture& picture);
+    GtkWidget* build_adding();
     void fetch_thumbnails();
     void show_mix();
     void selection_changed();
@@ -43,6 +53,9 @@ private:
 
     Host& host_;
     int content_;
+    std::string& folder_;
+    std::function<void(const std::string&)> complain_;
+    int next_picture_ = -2;  ///< id of the next picture that is no layer: ever smaller
     GtkWidget* box_;
     GtkWidget* flow_ = nullptr;
     GtkWidget* scroller_ = nullptr;
@@ -51,9 +64,10 @@ private:
     GtkWidget* nothing_ = nullptr;
     gulong selected_changed_ = 0;
     std::vector<std::unique_ptr<Card>> cards_;
-    std::map<int, double> blend_;  ///< weight by layer id, in percent, also of those not chosen now
+    std::map<int, double> blend_;  ///< weight by card, in percent, also of those not chosen now
     std::function<void()> changed_;
     Timer thumbnails_;
+    std::shared_ptr<int> alive_ = std::make_shared<int>();  ///< for pictures that are read after our end
 };
 
 }  // namespace neural_style

@@ -37,7 +37,8 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
       closed_(std::move(closed)),
       content_(host.layer(initial.content)),
       model_(initial.settings),
-      picker_(host, initial.content),
+      picker_(host, initial.content, state_.folder,
+              [this](const std::string& trouble) { messages_.show(Cause::picture, trouble); }),
       presets_(model_, state_.folder, [this](const Error& error) { messages_.show(error.cause(), error.what()); }),
       settings_(model_, presets_),
       runs_(worker, {[this](Activity activity) { show_activity(activity); },
@@ -157,6 +158,7 @@ GtkWidget* StyleWindow::build_controls() {
     GtkWidget* scroller = gtk_scrolled_window_new(nullptr, nullptr);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     controls_ = gtk_box_new(GTK_ORIENTATION_VERTICAL, 18);
+    picker_.accept_drops(scroller);
     gtk_widget_set_margin_top(controls_, 18);
     gtk_widget_set_margin_bottom(controls_, 18);
     gtk_widget_set_margin_start(controls_, 18);
@@ -273,7 +275,9 @@ std::optional<Request> StyleWindow::draft_request() {
     try {
         request.content = host_.thumbnail(content_.id, draft_edge);
         for (const StyleChoice& style : styles)
-            request.styles.push_back({host_.thumbnail(style.layer, draft_edge), style.weight});
+            request.styles.push_back(
+                {style.picture ? fitted(*style.picture, draft_edge) : host_.thumbnail(style.layer, draft_edge),
+                 style.weight});
     } catch (const Error&) {  // gone meanwhile: looking around finds out and says so
         return std::nullopt;
     }
@@ -329,6 +333,12 @@ void StyleWindow::keep_state() {
 }
 
 bool StyleWindow::key(const GdkEventKey* event) {
+    const bool pastes =
+        event->keyval == GDK_KEY_v && (event->state & gtk_accelerator_get_default_mod_mask()) == GDK_CONTROL_MASK;
+    if (pastes && !GTK_IS_EDITABLE(gtk_window_get_focus(GTK_WINDOW(window_))) && runs_.activity() != Activity::full) {
+        picker_.paste();
+        return true;
+    }
     if (event->keyval != GDK_KEY_Escape) return false;
     // Not the end of everything by a slip of the finger: a run goes first.
     if (runs_.activity() == Activity::full)

@@ -67,8 +67,8 @@ private:
 
     WindowState state_ = WindowState::load();
     SettingsModel model_;
-    StylePicker picker_;
     MessageBar messages_;
+    StylePicker picker_;
     PresetBar presets_;
     SettingsPanel settings_;
     PreviewView preview_;

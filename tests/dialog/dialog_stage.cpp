@@ -163,9 +163,9 @@ int main(int count, char** arguments) {
                                                                            : "failed";
     std::printf("ended %s\nstyles", ending);
     for (const StyleChoice& style : result.request.styles) {
-        std::string name = "?";
+        std::string name = style.name;
         try {
-            name = host.layer(style.layer).name;
+            if (!style.picture) name = host.layer(style.layer).name;
         } catch (const Error&) {
         }
         std::printf(" %s:%g", name.c_str(), style.weight);

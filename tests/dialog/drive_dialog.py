@@ -5,7 +5,9 @@ usage: drive_dialog.py STAGE WORKER_COMMAND [NAME of a test…]"""
 
 import os
 import re
+import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from stage_driver import Stage, private_screen, start_window_manager, wait_for  # noqa: E402
@@ -228,6 +230,64 @@ def test_window_is_left_as_it_was(open_stage):
         assert stage.shows('spin button', 'Content weight')
         stage.press('Cancel')
         stage.ending()
+
+
+def test_picture_file(open_stage):
+    with tempfile.TemporaryDirectory() as folder:
+        picture = os.path.join(folder, 'far away.ppm')
+        with open(picture, 'wb') as file:
+            file.write(b'P6 60 40 255\n' + bytes(range(240)) * 30)
+        settings = os.path.join(os.environ['XDG_CONFIG_HOME'], 'neural-style')
+        os.makedirs(settings, exist_ok=True)
+        with open(os.path.join(settings, 'window.ini'), 'w') as file:  # as if looked into before
+            file.write(f'[window]\nfolder={folder}\n')
+        with open_stage(again=True) as stage:
+            stage.press('Add a picture', 'toggle button')
+            stage.press('Open a Picture File…')
+            stage.answer_file_dialog('Open a Picture as a Style', 'far away.ppm')
+            wait_for(lambda: stage.maybe(None, 'far away.ppm, added'), 'the card of the picture')
+            wait_for(lambda: stage.has_state(stage.find('push button', 'Start'), 'SENSITIVE'), 'something to start')
+            stage.set_value('spin button', 'Iterations', 8)
+            stage.press('Start')
+            end = stage.ending()
+            assert end['ended'] == 'finished' and end['styles'] == 'far away.ppm:1', end
+
+
+def test_paste(open_stage):
+    with tempfile.TemporaryDirectory() as folder, open_stage() as stage:
+        stage.press('Add a picture', 'toggle button')
+        stage.press('Paste a Picture')
+        wait_for(lambda: stage.shows('label', 'There is no picture on the clipboard.*'), 'the sentence')
+        picture = os.path.join(folder, 'a.ppm')
+        with open(picture, 'wb') as file:
+            file.write(b'P6 60 40 255\n' + bytes(range(240)) * 30)
+        owner = clipboard_owner(picture)
+        try:
+            stage.find(None, 'Preview').get_component_iface().grab_focus()
+            stage.keys('ctrl+v')
+            wait_for(lambda: stage.maybe(None, 'Clipboard, added'), 'the card of the picture')
+        finally:
+            owner.kill()
+            owner.wait()
+        stage.press('Cancel')
+        assert stage.ending()['styles'] == 'Clipboard:1'
+
+
+def clipboard_owner(picture):
+    """A program that has copied the picture."""
+    owner = subprocess.Popen([sys.executable, '-c', '''
+import sys, gi
+gi.require_version("Gtk", "3.0")
+gi.require_version("Gdk", "3.0")
+from gi.repository import Gtk, Gdk, GdkPixbuf
+clipboard = Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD)
+clipboard.set_image(GdkPixbuf.Pixbuf.new_from_file(sys.argv[1]))
+while Gtk.events_pending():
+    Gtk.main_iteration()
+print("there", flush=True)
+Gtk.main()''', picture], stdout=subprocess.PIPE, text=True)
+    assert owner.stdout.readline() == 'there\n'
+    return owner
 
 
 def main():

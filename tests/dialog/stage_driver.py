@@ -187,6 +187,21 @@ class Stage:
         button.do_action(0)
         wait_for(lambda: 'closed' if window() is None else None, f'the dialog "{title}" to close')
 
+    def answer_file_dialog(self, title, name):
+        """Opens a file of the folder that is shown."""
+        def window():
+            return next((node for node in self.all_windows() if node.get_name() == title), None)
+        dialog = wait_for(window, f'the dialog "{title}"')
+        def row():  # of the list of files; the places on the left are a list box
+            for table in self.all('table', None, dialog) + self.all('tree table', None, dialog):
+                for cell in self.all('table cell', re.escape(name), table):
+                    return table, table.get_table_iface().get_row_at_index(cell.get_index_in_parent())
+        table, index = wait_for(row, f'{name} in the list')
+        table.get_table_iface().add_row_selection(index)
+        wait_for(lambda: next((node for node in self.all('push button', 'Open', dialog)
+                               if self.has_state(node, 'SENSITIVE')), None), 'the button Open').do_action(0)
+        wait_for(lambda: 'closed' if window() is None else None, f'the dialog "{title}" to close')
+
     def all_windows(self):
         application = self.window.get_application()
         application.clear_cache()
@@ -196,9 +211,8 @@ class Stage:
     def preview_words(self):
         return self.find(None, 'Preview').get_description()
 
-    def keys(self, *keys):
-        subprocess.run(['xdotool', 'search', '--sync', '--onlyvisible', '--name', '^Neural Style$', 'windowactivate',
-                        '--sync'], check=True, stdout=subprocess.DEVNULL)
+    def keys(self, *keys, window='Neural Style'):
+        subprocess.run(['xdotool', 'search', '--sync', '--onlyvisible', '--name', f'^{window}$', 'windowactivate', '--sync'], check=True, stdout=subprocess.DEVNULL)
         subprocess.run(['xdotool', 'key', '--clearmodifiers', *keys], check=True)
 
     def tell(self, line):
