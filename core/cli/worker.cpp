@@ -61,6 +61,7 @@ private:
         hello.version = NEURAL_STYLE_VERSION;
         hello.auto_network = auto_network();
         hello.devices = usable_devices();
+        hello.facts = engine_facts();
         return hello;
     }
 

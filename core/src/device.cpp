@@ -2,7 +2,9 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <fstream>
@@ -36,6 +38,10 @@ std::vector<std::string> usable_devices() {
     std::vector<std::string> names = {"cpu"};
     for (int i = 0; i < cuda_devices(); ++i) names.push_back("cuda:" + std::to_string(i));
     return names;
+}
+
+std::string engine_facts() {
+    return std::string("LibTorch " TORCH_VERSION "\n") + at::show_config() + "\n" + at::get_parallel_info();
 }
 
 c10::Device resolve_device(const std::string& text) {

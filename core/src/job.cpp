@@ -10,10 +10,10 @@
 #include "colours.hpp"
 #include "device.hpp"
 #include "method.hpp"
+#include "neural-style/scale_schedule.hpp"
 #include "objective.hpp"
 #include "process_memory.hpp"
 #include "progress_tracker.hpp"
-#include "scale_schedule.hpp"
 #include "tensor_image.hpp"
 
 namespace neural_style {

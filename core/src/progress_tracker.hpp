@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "neural-style/job.hpp"
-#include "scale_schedule.hpp"
+#include "neural-style/scale_schedule.hpp"
 
 namespace neural_style {
 

@@ -1,4 +1,4 @@
-#include "scale_schedule.hpp"
+#include "neural-style/scale_schedule.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -119,6 +119,7 @@ Bytes encode(const Hello& hello) {
     out.text(hello.auto_network);
     out.number(std::uint32_t(hello.devices.size()));
     for (const std::string& device : hello.devices) out.text(device);
+    out.text(hello.facts);
     return out.finish();
 }
 
@@ -130,6 +131,7 @@ Hello decode_hello(const Bytes& body) {
     hello.version = in.text();
     hello.auto_network = in.text();
     for (auto count = in.number<std::uint32_t>(); count > 0; --count) hello.devices.push_back(in.text());
+    hello.facts = in.text();
     in.end();
     return hello;
 }

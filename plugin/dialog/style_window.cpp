@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "accessible_name.hpp"
+#include "device_page.hpp"
 #include "engine_request.hpp"
 #include "neural-style/error.hpp"
 #include "object_ref.hpp"
@@ -11,14 +12,16 @@
 #include "setting_words.hpp"
 #include "text.hpp"
 #include "window_frame.hpp"
+#include "words.hpp"
 
 namespace neural_style {
 namespace {
 
 constexpr int original_edge = 1024;  // of the original in the preview
 constexpr int draft_edge = 256;
+constexpr const char* draft_scales = "128,256";
 constexpr unsigned draft_delay_milliseconds = 350;
-constexpr int reset_column_width = 36;  // with the space before it
+constexpr int reset_column_width = 40;  // with the space before it
 constexpr unsigned look_every_milliseconds = 2000;
 
 /// The largest usual edge below `edge`; 0: none.
@@ -41,13 +44,24 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
               [this](const std::string& trouble) { messages_.show(Cause::picture, trouble); }),
       presets_(model_, state_.folder, [this](const Error& error) { messages_.show(error.cause(), error.what()); }),
       settings_(model_, presets_),
+      history_([this](const Result& result) { show_result(result); }),
+      actions_({nullptr, [this] { reset(); }, [this] { close(); }, [this] { runs_.give_up(); },
+                [this] {
+                    progress_.stopping();
+                    runs_.stop_and_keep();
+                },
+                [this] { start(); }, [this] { continue_result(); }, [this] { take_result(); }}),
       runs_(worker, {[this](Activity activity) { show_activity(activity); },
                      [this](Activity activity, const ScaleEvent& event) {
-                         show_engine(event.network, event.device);
+                         if (network_ != event.network || device_name_ != event.device) estimate_.forget();
+                         network_ = event.network;
+                         device_name_ = event.device;
+                         show_engine();
                          if (activity == Activity::full) progress_.show(event);
                      },
                      [this](Activity activity, const Evaluation& event) {
                          last_ = event;
+                         estimate_.add(event);
                          if (activity != Activity::full) return;
                          progress_.show(event);
                          host_.progress(double(event.evaluation) / std::max(1, event.evaluations), _("Neural Style"));
@@ -71,16 +85,26 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
         }
     }
     picker_.on_change([this] {
+        forget_result();
         show_activity(runs_.activity());
         ask_for_draft(draft_delay_milliseconds);
     });
-    model_.on_change([this](std::string_view) { ask_for_draft(draft_delay_milliseconds); });
+    model_.on_change([this](std::string_view key) {
+        forget_result();
+        if (key == "loss" || key == "network" || key == "threads") estimate_.forget();
+        show_engine();
+        ask_for_draft(draft_delay_milliseconds);
+    });
 
     worker_.warm_up([this, alive = std::weak_ptr<int>(alive_)](const wire::Hello& hello) {
         if (alive.expired()) return;
-        const std::string device = hello.devices.empty() ? "cpu" : hello.devices.back();
+        hello_ = hello;
         const std::string network = model_.settings().text("network");
-        show_engine(network == "auto" ? hello.auto_network : network, device);
+        if (network_.empty()) network_ = network == "auto" ? hello.auto_network : network;
+        if (device_name_.empty()) device_name_ = hello.devices.empty() ? "cpu" : hello.devices.back();
+        gtk_button_set_label(GTK_BUTTON(device_), hello.devices.size() > 1 ? _("About the device") : _("Why no GPU?"));
+        gtk_widget_show(device_);
+        show_engine();
     });
     gtk_widget_show_all(window_);
     show_activity(Activity::idle);
@@ -97,8 +121,8 @@ StyleWindow::~StyleWindow() { gtk_widget_destroy(window_); }
 DialogResult StyleWindow::result() const {
     DialogResult result;
     result.request.content = content_.id;
-    result.request.styles = picker_.chosen();
-    result.request.settings = model_.settings();
+    result.request.styles = outcome_ ? running_.styles : picker_.chosen();
+    result.request.settings = outcome_ ? running_.settings : model_.settings();
     result.outcome = outcome_;
     return result;
 }
@@ -110,6 +134,7 @@ void StyleWindow::build(const DialogOptions& options) {
     settings_.set_advanced_open(state_.advanced_open);
     preview_.set_compares(state_.compares);
     preview_.set_dark(options.dark);
+    actions_.set_closes_when_done(state_.closes_when_finished);
     connect(window_, "delete-event", [this]() -> gboolean {
         close();
         return TRUE;
@@ -130,7 +155,8 @@ void StyleWindow::build(const DialogOptions& options) {
     gtk_paned_set_position(GTK_PANED(paned_), state_.controls_width);
     gtk_box_pack_start(GTK_BOX(outer), paned_, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(outer), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(outer), build_buttons(), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(outer), actions_.widget(), FALSE, FALSE, 0);
+    gtk_window_set_default(GTK_WINDOW(window_), actions_.start_button());
 }
 
 GtkWidget* StyleWindow::build_content() {
@@ -164,7 +190,7 @@ GtkWidget* StyleWindow::build_controls() {
     gtk_widget_set_margin_start(controls_, 18);
     for (GtkWidget* widget : {build_content(), picker_.widget(), settings_.widget()}) {
         // The buttons that reset single settings stand in the margin: everything else ends at one line.
-        gtk_widget_set_margin_end(widget, widget == settings_.widget() ? 0 : reset_column_width);
+        gtk_widget_set_margin_end(widget, widget == settings_.widget() ? 4 : reset_column_width);
         gtk_box_pack_start(GTK_BOX(controls_), widget, FALSE, FALSE, 0);
     }
     gtk_container_add(GTK_CONTAINER(scroller), controls_);
@@ -181,54 +207,37 @@ GtkWidget* StyleWindow::build_pictures() {
     gtk_container_add(GTK_CONTAINER(progress_revealer_), progress_.widget());
     gtk_box_pack_start(GTK_BOX(box), progress_revealer_, FALSE, FALSE, 0);
 
+    gtk_box_pack_start(GTK_BOX(box), history_.widget(), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box), build_status(), FALSE, FALSE, 0);
+    return box;
+}
+
+GtkWidget* StyleWindow::build_status() {
     GtkWidget* status = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     engine_ = gtk_label_new(_("The engine is starting…"));
     gtk_label_set_xalign(GTK_LABEL(engine_), 0);
     gtk_label_set_ellipsize(GTK_LABEL(engine_), PANGO_ELLIPSIZE_END);
     add_style_class(engine_, "dim-label");
-    gtk_box_pack_start(GTK_BOX(status), engine_, TRUE, TRUE, 0);
-    live_draft_ = gtk_check_button_new_with_mnemonic(_("_Live draft"));
-    set_accessible_name(live_draft_, without_mnemonic(_("_Live draft")),
+    gtk_box_pack_start(GTK_BOX(status), engine_, FALSE, TRUE, 0);
+    device_ = gtk_button_new_with_label(_("Why no GPU?"));
+    gtk_button_set_relief(GTK_BUTTON(device_), GTK_RELIEF_NONE);
+    add_style_class(device_, "row-reset");
+    gtk_widget_set_no_show_all(device_, TRUE);
+    connect(device_, "clicked", [this] { show_device_page(window_, device_report(hello_)); });
+    gtk_box_pack_start(GTK_BOX(status), device_, FALSE, FALSE, 0);
+
+    live_draft_ = gtk_check_button_new_with_mnemonic(_("Li_ve draft"));
+    set_accessible_name(live_draft_, without_mnemonic(_("Li_ve draft")),
                         _("Shows a small, quick picture after each change."));
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(live_draft_), state_.live_draft);
+    gtk_box_pack_end(GTK_BOX(status), live_draft_, FALSE, FALSE, 0);
     connect(live_draft_, "toggled", [this] {
         if (gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_)))
             ask_for_draft(0);
         else
             runs_.no_draft();
     });
-    gtk_box_pack_end(GTK_BOX(status), live_draft_, FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), status, FALSE, FALSE, 0);
-    return box;
-}
-
-GtkWidget* StyleWindow::build_buttons() {
-    GtkWidget* row = gtk_button_box_new(GTK_ORIENTATION_HORIZONTAL);
-    gtk_button_box_set_layout(GTK_BUTTON_BOX(row), GTK_BUTTONBOX_END);
-    gtk_box_set_spacing(GTK_BOX(row), 6);
-    gtk_container_set_border_width(GTK_CONTAINER(row), 12);
-    const auto add = [&](GtkWidget*& button, const char* label, const char* tooltip, auto clicked) {
-        button = gtk_button_new_with_mnemonic(label);
-        set_accessible_name(button, without_mnemonic(label), tooltip);
-        connect(button, "clicked", clicked);
-        gtk_container_add(GTK_CONTAINER(row), button);
-    };
-    add(reset_, _("_Reset"), _("All settings back to their defaults"), [this] { reset(); });
-    gtk_button_box_set_child_secondary(GTK_BUTTON_BOX(row), reset_, TRUE);
-    add(cancel_, _("_Cancel"), _("Close the window and leave the image as it is"), [this] { close(); });
-    add(back_, _("_Back to settings"), _("End this run and choose anew"), [this] { runs_.give_up(); });
-    add(stop_, _("Stop and _keep"), _("End now and put the best picture so far above the original"), [this] {
-        gtk_widget_set_sensitive(stop_, FALSE);
-        progress_.stopping();
-        runs_.stop_and_keep();
-    });
-    add(start_, _("_Start"), _("Paint the picture and put it above the original as a new layer"), [this] { start(); });
-    add_style_class(stop_, "suggested-action");
-    add_style_class(start_, "suggested-action");
-    gtk_widget_set_can_default(start_, TRUE);
-    gtk_window_set_default(GTK_WINDOW(window_), start_);
-    for (GtkWidget* button : {back_, stop_}) gtk_widget_set_no_show_all(button, TRUE);
-    return row;
+    return status;
 }
 
 void StyleWindow::first_pictures() {
@@ -283,29 +292,76 @@ std::optional<Request> StyleWindow::draft_request() {
     }
     request.settings = model_.settings();
     request.settings.set("size", draft_edge);
-    request.settings.set("scales", "1");
-    request.settings.set("iterations", 40.);
+    request.settings.set("scales", draft_scales);  // something to see early, then a closer look
+    request.settings.set("iterations", 32.);
     request.settings.set("preview-every", 2.);
     return request;
 }
 
 void StyleWindow::ask_for_draft(unsigned delay_milliseconds) {
-    if (!gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_))) return;
+    if (restoring_ || !gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_))) return;
     runs_.draft(delay_milliseconds, [this] { return draft_request(); });
 }
 
 void StyleWindow::start() {
     if (runs_.activity() == Activity::full) return;
     messages_.hide();
-    Request request;
     try {
-        request = engine_request(host_, {content_.id, picker_.chosen(), model_.settings()});
+        const RunRequest request = {content_.id, picker_.chosen(), model_.settings()};
+        Request engine = engine_request(host_, request);
+        running_ = request;
+        start(std::move(engine));
     } catch (const Error& error) {
         messages_.show(error.cause(), error.what());
-        return;
     }
+}
+
+void StyleWindow::start(Request request) {
+    forget_result();
     progress_.begin();
     runs_.start(std::move(request));
+}
+
+void StyleWindow::continue_result() {
+    if (!shown_result_) return;
+    messages_.hide();
+    try {
+        RunRequest request = {content_.id, shown_result_->styles, shown_result_->settings};
+        Request engine = engine_request(host_, request);
+        engine.init = shown_result_->outcome.picture;
+        engine.settings.set("scales", "1");  // the coarse ones are behind it
+        engine.settings.set("iterations", 200.);
+        running_ = request;
+        start(std::move(engine));
+    } catch (const Error& error) {
+        messages_.show(error.cause(), error.what());
+    }
+}
+
+void StyleWindow::take_result() {
+    if (!shown_result_) return;
+    outcome_ = shown_result_->outcome;
+    running_.styles = shown_result_->styles;
+    running_.settings = shown_result_->settings;
+    close();
+}
+
+void StyleWindow::show_result(const Result& result) {
+    if (runs_.activity() == Activity::full) return;
+    runs_.no_draft();
+    restoring_ = true;
+    model_.replace(result.settings);
+    picker_.choose(result.styles);
+    restoring_ = false;
+    shown_result_ = &result;
+    preview_.set_result(result.outcome.picture, result.words);
+    show_activity(runs_.activity());
+}
+
+void StyleWindow::forget_result() {
+    if (restoring_ || !shown_result_) return;
+    shown_result_ = nullptr;
+    show_actions();
 }
 
 void StyleWindow::reset() {
@@ -328,6 +384,7 @@ void StyleWindow::keep_state() {
     state_.controls_width = gtk_paned_get_position(GTK_PANED(paned_));
     state_.advanced_open = settings_.advanced_open();
     state_.compares = preview_.compares();
+    state_.closes_when_finished = actions_.closes_when_done();
     state_.live_draft = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_));
     state_.save();
 }
@@ -352,13 +409,9 @@ void StyleWindow::show_activity(Activity activity) {
     if (closing_) return;
     const bool runs = activity == Activity::full;
     gtk_widget_set_sensitive(controls_, !runs);
-    gtk_widget_set_sensitive(reset_, !runs);
     gtk_widget_set_sensitive(live_draft_, !runs);
-    gtk_widget_set_sensitive(start_, !runs && content_usable_ && !picker_.chosen().empty());
-    if (runs && !gtk_widget_get_visible(stop_)) gtk_widget_set_sensitive(stop_, TRUE);
-    gtk_widget_set_visible(start_, !runs);
-    gtk_widget_set_visible(stop_, runs);
-    gtk_widget_set_visible(back_, runs);
+    gtk_widget_set_sensitive(history_.widget(), !runs);
+    show_actions();
     gtk_revealer_set_reveal_child(GTK_REVEALER(progress_revealer_), runs);
     if (picker_.chosen().empty())
         preview_.set_notice(_("Choose a style"));
@@ -366,10 +419,21 @@ void StyleWindow::show_activity(Activity activity) {
         preview_.set_notice("");
 }
 
-void StyleWindow::show_engine(const std::string& network, const std::string& device) {
-    gtk_label_set_text(
-        GTK_LABEL(engine_),
-        filled(_("Network: %s, on the %s"), network_words(network).c_str(), device_words(device).c_str()).c_str());
+void StyleWindow::show_actions() {
+    const auto state = runs_.activity() == Activity::full ? ActionRow::State::running
+                       : shown_result_                    ? ActionRow::State::result
+                                                          : ActionRow::State::choosing;
+    actions_.show(state, content_usable_ && !picker_.chosen().empty());
+}
+
+void StyleWindow::show_engine() {
+    if (network_.empty()) return;
+    std::string words =
+        filled(_("Network: %s, on the %s"), network_words(network_).c_str(), device_words(device_name_).c_str());
+    if (const auto seconds = estimate_.seconds(model_.settings(), content_.width, content_.height))
+        words += filled(_(". Full picture: %s"), duration_words(*seconds).c_str());
+    gtk_label_set_text(GTK_LABEL(engine_), words.c_str());
+    gtk_widget_set_tooltip_text(engine_, words.c_str());
 }
 
 void StyleWindow::show_failure(const Outcome& outcome) {
@@ -387,10 +451,16 @@ void StyleWindow::ended(Activity activity, Outcome outcome) {
     if (outcome.kind == Outcome::Kind::failed) return show_failure(outcome);
     if (activity == Activity::draft) {
         preview_.set_result(outcome.picture, _("Draft"));
+        show_engine();
         return;
     }
-    outcome_ = std::move(outcome);
-    close();
+    if (actions_.closes_when_done()) {
+        outcome_ = std::move(outcome);
+        return close();
+    }
+    Result result{std::move(outcome), running_.settings, running_.styles, {}};
+    const std::string description = result.settings.to_text();
+    show_result(history_.add(std::move(result), description.empty() ? _("Painting") : description));
 }
 
 }  // namespace neural_style

@@ -9,12 +9,15 @@
 #include <optional>
 #include <string>
 
+#include "action_row.hpp"
 #include "dialog.hpp"
+#include "history_strip.hpp"
 #include "message_bar.hpp"
 #include "preset_bar.hpp"
 #include "preview_view.hpp"
 #include "progress_panel.hpp"
 #include "run_control.hpp"
+#include "run_estimate.hpp"
 #include "settings_model.hpp"
 #include "settings_panel.hpp"
 #include "style_picker.hpp"
@@ -40,7 +43,7 @@ private:
     GtkWidget* build_content();
     GtkWidget* build_controls();
     GtkWidget* build_pictures();
-    GtkWidget* build_buttons();
+    GtkWidget* build_status();
     void keep_state();
     void first_pictures();
     void look_around();  ///< which layers there are now, and whether the content still is
@@ -48,12 +51,18 @@ private:
     std::optional<Request> draft_request();
     void ask_for_draft(unsigned delay_milliseconds);
     void start();
+    void start(Request request);
+    void continue_result();
+    void take_result();
+    void show_result(const Result& result);
+    void forget_result();
     void reset();
     void close();
     bool key(const GdkEventKey* event);
 
     void show_activity(Activity activity);
-    void show_engine(const std::string& network, const std::string& device);
+    void show_engine();
+    void show_actions();
     void show_failure(const Outcome& outcome);
     void ended(Activity activity, Outcome outcome);
 
@@ -73,6 +82,9 @@ private:
     SettingsPanel settings_;
     PreviewView preview_;
     ProgressPanel progress_;
+    RunEstimate estimate_;
+    HistoryStrip history_;
+    ActionRow actions_;
     RunControl runs_;
     Timer look_timer_, first_timer_;
 
@@ -83,12 +95,13 @@ private:
     GtkWidget* engine_ = nullptr;
     GtkWidget* progress_revealer_ = nullptr;
     GtkWidget* live_draft_ = nullptr;
-    GtkWidget* reset_ = nullptr;
-    GtkWidget* cancel_ = nullptr;
-    GtkWidget* back_ = nullptr;
-    GtkWidget* stop_ = nullptr;
-    GtkWidget* start_ = nullptr;
+    GtkWidget* device_ = nullptr;
+    wire::Hello hello_;
+    std::string network_, device_name_;                     ///< of the last run, or as the engine said it would be
     Evaluation last_;                                       ///< of the present run
+    RunRequest running_;                                    ///< what the present full run is of
+    const Result* shown_result_ = nullptr;                  ///< in the preview, waiting to be taken
+    bool restoring_ = false;                                ///< settings come from a result: no draft of them is wanted
     std::shared_ptr<int> alive_ = std::make_shared<int>();  ///< for calls that may come after our end
 };
 

@@ -39,6 +39,7 @@ Hello a_hello() {
     hello.version = "1.2.3";
     hello.auto_network = "builtin";
     hello.devices = {"cpu", "cuda:0", ""};
+    hello.facts = "LibTorch 9\nmany lines";
     return hello;
 }
 
@@ -91,6 +92,7 @@ TEST(Wire, HelloRoundTrips) {
     EXPECT_EQ(hello.version, "1.2.3");
     EXPECT_EQ(hello.auto_network, "builtin");
     EXPECT_EQ(hello.devices, a_hello().devices);
+    EXPECT_EQ(hello.facts, a_hello().facts);
 }
 
 TEST(Wire, AHelloOfAnotherProtocolIsRefused) {

@@ -39,8 +39,9 @@ def test_draft_follows_changes(open_stage):
     with open_stage() as stage:
         wait_for(lambda: stage.preview_words() == 'Draft', 'the first draft, without asking')
         for change in (lambda: stage.choose('Embers'), lambda: stage.set_value('slider', 'Strength', 80)):
+            before = stage.preview_picture()
             change()
-            wait_for(lambda: stage.preview_words().startswith('Draft,'), 'a new draft to begin')
+            wait_for(lambda: stage.preview_picture() != before, 'another picture')
             wait_for(lambda: stage.preview_words() == 'Draft', 'the new draft')
         assert abs(stage.value('spin button', 'Style weight') - 15800) < 1
         stage.press('Live draft', 'check box')
@@ -288,6 +289,44 @@ print("there", flush=True)
 Gtk.main()''', picture], stdout=subprocess.PIPE, text=True)
     assert owner.stdout.readline() == 'there\n'
     return owner
+
+
+def test_results_stay(open_stage):
+    with open_stage() as stage:
+        stage.press('Close when done', 'check box')
+        stage.set_value('spin button', 'Iterations', 8)
+        stage.choose('Blocks')
+        stage.press('Start')
+        wait_for(lambda: stage.preview_words() == 'Result 1', 'the first result')
+        stage.press('Continue with 200 more')
+        run = wait_for(lambda: re.fullmatch(r'Evaluation \d+ of (\d+)', stage.preview_words()), 'the run that goes on')
+        assert run[1] == '200', run[0]
+        stage.press('Back to settings')
+        stage.choose('Ink')
+        stage.set_value('spin button', 'Seed', 3)
+        stage.press('Start')
+        wait_for(lambda: stage.preview_words() == 'Result 2', 'the second result')
+        stage.press('Result 1')
+        wait_for(lambda: stage.value('spin button', 'Seed') == 0, 'the settings of the first')
+        stage.press('Add as a layer')
+        end = stage.ending()
+        assert end['ended'] == 'finished' and end['styles'] == 'Blocks:1', end
+        assert end['settings'] == 'iterations=8' and end['picture'] == '960x640', end
+
+
+def test_device_page(open_stage):
+    with open_stage() as stage:
+        stage.press('Why no GPU[?]')
+        page = wait_for(lambda: next((node for node in stage.all_windows() if node.get_name() == 'Why No GPU?'), None),
+                        'the page')
+        details = wait_for(lambda: next(iter(stage.all('text', 'Details of the device', page)), None), 'the details')
+        text = details.get_text_iface()
+        text = text.get_text(0, text.get_character_count())
+        assert 'painted by hand' in text and 'NVIDIA driver:' in text, text
+        next(iter(stage.all('push button', 'Copy for a Report', page))).do_action(0)
+        next(iter(stage.all('push button', 'Close', page))).do_action(0)
+        stage.press('Cancel')
+        stage.ending()
 
 
 def main():

@@ -36,9 +36,9 @@ class Words:
         return re.sub(r'_(?!_)', '', re.sub(r'\(_.\)', '', translated))
 
 
-def snap(path):
+def snap(path, title):
     time.sleep(0.6)  # animations come to rest
-    window = subprocess.run(['xdotool', 'search', '--onlyvisible', '--class', 'dialog_stage'], check=True,
+    window = subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', f'^{re.escape(title)}$'], check=True,
                             capture_output=True, text=True).stdout.split()[-1]
     subprocess.run(['import', '-window', window, str(path)], check=True)
     print(path, flush=True)
@@ -87,6 +87,29 @@ def page_failure(stage, words, save):
     save()
 
 
+def page_presets(stage, words, save):
+    quiet_draft(stage, words)
+    stage.press(words('_Preset'), 'toggle button')
+    save()
+
+
+def page_result(stage, words, save):
+    stage.press(words('Close when _done'), 'check box')
+    for count, style in enumerate(('Swirls', 'Embers'), 1):
+        stage.choose(style)
+        stage.set_value('spin button', words('_Iterations'), 20)
+        stage.press(words('_Start'))
+        wait_for(lambda: stage.preview_words() == words('Result %d') % count, 'a result')
+    save()
+
+
+def page_device(stage, words, save):
+    quiet_draft(stage, words)
+    stage.press(re.escape(words('Why no GPU?')))
+    wait_for(lambda: len(stage.all_windows()) > 1, 'the page')
+    save(window=words('Why No GPU?'))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('stage')
@@ -117,9 +140,10 @@ def main():
                         environment['GTK_THEME'] = 'HighContrast'
                     dark = ['--dark'] if theme == 'dark' else []
                     with Stage(options.stage, options.worker, *dark, *arguments, environment=environment) as stage:
-                        def save(part=None):
+                        def save(part=None, window=None):
                             parts = [page, part, language, theme, f'{options.scale}x' if options.scale > 1 else None]
-                            snap(options.folder / ('-'.join(filter(None, parts)) + '.png'))
+                            snap(options.folder / ('-'.join(filter(None, parts)) + '.png'),
+                                 window or Words(language)('Neural Style'))
                         show(stage, Words(language), save)
     finally:
         manager.terminate()

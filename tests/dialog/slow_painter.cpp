@@ -100,7 +100,7 @@ Outcome run(const Request& request, int pause_milliseconds) {
         outcome.sentence = "The picture needs 90 GiB and 8 GiB are free; choose a smaller size.";
         return outcome;
     }
-    const int scales = settings.text("scales") == "1" ? 1 : 3;
+    const int scales = settings.text("scales") == "1" ? 1 : 3;  // a list counts as three too
     const int first = int(settings.integer("iterations"));
     int all = 0;
     for (int scale = 0; scale < scales; ++scale) all += std::max(1, first >> scale);
@@ -162,6 +162,7 @@ int main(int count, char** arguments) {
     hello.version = NEURAL_STYLE_VERSION;
     hello.auto_network = "builtin";
     hello.devices = {"cpu"};
+    hello.facts = "painted by hand";
     write_all(wire::encode(hello));
     for (;;) {
         const auto frame = next_frame(true);

@@ -172,6 +172,13 @@ class Stage:
             return names.index(item) + 1 if item in names else None
         box.get_selection_iface().select_child(wait_for(index, f'{name}: {item}') - 1)
 
+    def preview_picture(self):
+        """What is seen right of the divider, as raw pixels."""
+        place = self.find(None, 'Preview').get_component_iface().get_extents(self.atspi.CoordType.SCREEN)
+        crop = f'{place.width // 3}x{place.height // 3}+{place.x + place.width * 5 // 9}+{place.y + place.height // 3}'
+        return subprocess.run(['import', '-window', 'root', '-crop', crop, 'rgb:-'], check=True,
+                              capture_output=True).stdout
+
     def dialog_text(self, title, text, accept):
         """Answers one of the small windows over the large one."""
         def window():

@@ -21,10 +21,10 @@ constexpr std::uint32_t protocol_version = 1;
 constexpr std::uint64_t largest_body = std::uint64_t(1) << 34;  ///< bytes; a longer frame is refused
 
 enum class Kind : std::uint8_t {
-    hello = 'H',       ///< to the plug-in: protocol version, program version, network that `auto` stands for
-    run = 'R',         ///< to the worker: a Request
-    stop = 'S',        ///< to the worker: no body
-    scale = 'C',       ///< to the plug-in, and all below
+    hello = 'H',  ///< to the plug-in: protocol version, program version, network that `auto` stands for
+    run = 'R',    ///< to the worker: a Request
+    stop = 'S',   ///< to the worker: no body
+    scale = 'C',  ///< to the plug-in, and all below
     evaluation = 'E',
     preview = 'P',
     outcome = 'O',
@@ -34,9 +34,10 @@ using Bytes = std::vector<std::uint8_t>;
 
 struct Hello {
     std::uint32_t protocol = protocol_version;
-    std::string version;       ///< of the worker
-    std::string auto_network;  ///< what `network=auto` means there: "vgg19" or "builtin"
+    std::string version;               ///< of the worker
+    std::string auto_network;          ///< what `network=auto` means there: "vgg19" or "builtin"
     std::vector<std::string> devices;  ///< usable there: "cpu", "cuda:0", …
+    std::string facts;                 ///< lines for a bug report: LibTorch, how it was built, its BLAS, threads
 };
 
 struct Frame {

@@ -1,0 +1,62 @@
+#include "history_strip.hpp"
+
+#include "accessible_name.hpp"
+#include "picture_file.hpp"
+#include "picture_surface.hpp"
+#include "signals.hpp"
+#include "text.hpp"
+
+namespace neural_style {
+namespace {
+
+constexpr int thumbnail_edge = 72;  // units of the layout
+constexpr std::size_t most_bytes = std::size_t(1) << 30;
+
+}  // namespace
+
+HistoryStrip::HistoryStrip(std::function<void(const Result&)> chosen) : chosen_(std::move(chosen)) {
+    scroller_ = gtk_scrolled_window_new(nullptr, nullptr);
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller_), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+    row_ = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    gtk_container_add(GTK_CONTAINER(scroller_), row_);
+    set_accessible_name(row_, _("Results"));
+    gtk_widget_show_all(scroller_);
+    gtk_widget_hide(scroller_);
+    gtk_widget_set_no_show_all(scroller_, TRUE);
+}
+
+const Result& HistoryStrip::add(Result result, const std::string& description) {
+    result.words = filled(_("Result %d"), ++count_);
+    results_.push_back(std::make_unique<Result>(std::move(result)));
+    const Result* added = results_.back().get();
+
+    GtkWidget* button = gtk_button_new();
+    gtk_button_set_relief(GTK_BUTTON(button), GTK_RELIEF_NONE);
+    const int scale = gtk_widget_get_scale_factor(scroller_);
+    const Surface surface = to_surface(fitted(added->outcome.picture, thumbnail_edge * scale));
+    if (surface) cairo_surface_set_device_scale(surface.get(), scale, scale);
+    GtkWidget* card = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
+    gtk_box_pack_start(GTK_BOX(card), gtk_image_new_from_surface(surface.get()), TRUE, TRUE, 0);
+    GtkWidget* label = gtk_label_new(added->words.c_str());
+    add_style_class(label, "small");
+    gtk_box_pack_start(GTK_BOX(card), label, FALSE, FALSE, 0);
+    gtk_container_add(GTK_CONTAINER(button), card);
+    set_accessible_name(button, added->words, description);
+    connect(button, "clicked", [this, added] { chosen_(*added); });
+    gtk_box_pack_start(GTK_BOX(row_), button, FALSE, FALSE, 0);
+    gtk_widget_show_all(button);
+    gtk_widget_show(scroller_);
+
+    std::size_t bytes = 0;
+    for (const auto& one : results_) bytes += one->outcome.picture.rgba.size() * sizeof(float);
+    while (bytes > most_bytes && results_.size() > 1) {
+        bytes -= results_.front()->outcome.picture.rgba.size() * sizeof(float);
+        results_.erase(results_.begin());
+        GList* buttons = gtk_container_get_children(GTK_CONTAINER(row_));
+        gtk_widget_destroy(GTK_WIDGET(buttons->data));
+        g_list_free(buttons);
+    }
+    return *added;
+}
+
+}  // namespace neural_style

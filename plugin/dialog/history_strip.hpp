@@ -1,0 +1,42 @@
+// The pictures that were finished in this window, small and in a row, to be compared and brought back. Used by the
+// window; main thread.
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "neural-style/job.hpp"
+#include "run_request.hpp"
+
+namespace neural_style {
+
+struct Result {
+    Outcome outcome;  ///< with a picture
+    Settings settings;
+    std::vector<StyleChoice> styles;
+    std::string words;  ///< what it is, to be shown and spoken: "Result 2"
+};
+
+class HistoryStrip {
+public:
+    explicit HistoryStrip(std::function<void(const Result&)> chosen);
+
+    GtkWidget* widget() const { return scroller_; }
+    bool empty() const { return results_.empty(); }
+
+    /// Becomes the newest; the oldest go when all together hold more than a GiB. `description` is its tooltip.
+    const Result& add(Result result, const std::string& description);
+
+private:
+    std::function<void(const Result&)> chosen_;
+    std::vector<std::unique_ptr<Result>> results_;
+    int count_ = 0;
+    GtkWidget* scroller_;
+    GtkWidget* row_;
+};
+
+}  // namespace neural_style
