@@ -44,6 +44,9 @@ GtkWidget* ActionRow::add(const char* label, const char* tooltip, const std::fun
         action();
     });
     gtk_container_add(GTK_CONTAINER(box_), button);
+    // Not all as wide as the widest: some languages have long words for some of them.
+    gtk_button_box_set_child_non_homogeneous(GTK_BUTTON_BOX(box_), button, TRUE);
+    gtk_widget_set_size_request(button, 96, -1);
     return button;
 }
 

@@ -2,7 +2,7 @@
 """Takes a picture of each page of the window, light and dark and in each language, to be looked at.
 
 usage: screenshots.py STAGE WORKER_COMMAND FOLDER [option…]
-  --languages de,zh_CN   in these too (their .mo files in $NEURAL_STYLE_LOCALES)
+  --languages en,de,zh_CN  in these (their .mo files in $NEURAL_STYLE_LOCALES)
   --scale 2              for screens of twice the resolution
   --themes light,dark    of light, dark, contrast
   --pages start,mix      only these
@@ -115,7 +115,7 @@ def main():
     parser.add_argument('stage')
     parser.add_argument('worker')
     parser.add_argument('folder', type=pathlib.Path)
-    parser.add_argument('--languages', default='')
+    parser.add_argument('--languages', default='en')
     parser.add_argument('--scale', type=int, default=1)
     parser.add_argument('--themes', default='light,dark')
     parser.add_argument('--pages', default='')
@@ -130,7 +130,7 @@ def main():
     for style in options.style:
         arguments += ['--style', style]
     try:
-        for language in ['en'] + [code for code in options.languages.split(',') if code]:
+        for language in [code for code in options.languages.split(',') if code]:
             for theme in options.themes.split(','):
                 for page, show in pages.items():
                     if options.pages and page not in options.pages.split(','):
@@ -144,6 +144,7 @@ def main():
                             parts = [page, part, language, theme, f'{options.scale}x' if options.scale > 1 else None]
                             snap(options.folder / ('-'.join(filter(None, parts)) + '.png'),
                                  window or Words(language)('Neural Style'))
+                        stage.preview = Words(language)('Preview')
                         show(stage, Words(language), save)
     finally:
         manager.terminate()

@@ -63,6 +63,7 @@ class Stage:
         gi.require_version('Atspi', '2.0')
         from gi.repository import Atspi
         self.atspi = Atspi
+        self.preview = 'Preview'  # its name in the language of the window
         warnings.filterwarnings('ignore', category=DeprecationWarning)  # the older names are there everywhere
         if not again:  # each window is a person's first one
             shutil.rmtree(os.environ['XDG_CONFIG_HOME'], ignore_errors=True)
@@ -174,7 +175,7 @@ class Stage:
 
     def preview_picture(self):
         """What is seen right of the divider, as raw pixels."""
-        place = self.find(None, 'Preview').get_component_iface().get_extents(self.atspi.CoordType.SCREEN)
+        place = self.find(None, self.preview).get_component_iface().get_extents(self.atspi.CoordType.SCREEN)
         crop = f'{place.width // 3}x{place.height // 3}+{place.x + place.width * 5 // 9}+{place.y + place.height // 3}'
         return subprocess.run(['import', '-window', 'root', '-crop', crop, 'rgb:-'], check=True,
                               capture_output=True).stdout
@@ -216,7 +217,7 @@ class Stage:
         return [child for child in children if child]
 
     def preview_words(self):
-        return self.find(None, 'Preview').get_description()
+        return self.find(None, self.preview).get_description()
 
     def keys(self, *keys, window='Neural Style'):
         subprocess.run(['xdotool', 'search', '--sync', '--onlyvisible', '--name', f'^{window}$', 'windowactivate', '--sync'], check=True, stdout=subprocess.DEVNULL)
