@@ -12,33 +12,19 @@
 
 #include <vector>
 
+#include "bank_filters.hpp"
 #include "encoder.hpp"
 #include "padding.hpp"
 
 namespace neural_style {
 
-constexpr int bank_levels = 5;
-
-/// A feature map that is wanted.
-struct BankTap {
-    enum class Kind {
-        colours,    ///< the level's 3 normalised colours
-        responses,  ///< 78 rectified responses of the first layer
-        strokes,    ///< 366 of both layers, at half the level's size
-    };
-    int level;  ///< from 0
-    Kind kind;
-};
-
+/// With LibTorch's operations, for every device; FilterBankEncoder does the same faster on the CPU.
 class BankEncoder : public Encoder {
 public:
     BankEncoder(std::vector<BankTap> taps, Padding padding, const at::Device& device);
 
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
     at::Tensor gradient(const std::vector<at::Tensor>& of_features) override;
-
-    /// The thirteen filters before scaling, 13×1×7×7: derivative pairs by orientation, then the Gaussian.
-    static at::Tensor filters();
 
 private:
     at::Tensor responses(const at::Tensor& colours) const;

@@ -9,6 +9,7 @@
 #include "bank_encoder.hpp"
 #include "chain_encoder.hpp"
 #include "convolution_encoder.hpp"
+#include "filter_bank_encoder.hpp"
 #include "lbfgs.hpp"
 #include "network_rescale.hpp"
 #include "neural-style/error.hpp"
@@ -135,7 +136,9 @@ std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& sett
     if (!method.network.built_in) return make_convolution_encoder(method, settings, device);
     std::vector<BankTap> taps;
     for (const std::string& name : names_of(method)) taps.push_back(find_bank_layer(name));
-    return std::make_unique<BankEncoder>(std::move(taps), padding_from(method.padding), device);
+    const Padding padding = padding_from(method.padding);
+    if (device.is_cpu()) return std::make_unique<FilterBankEncoder>(taps, padding, at::get_num_threads());
+    return std::make_unique<BankEncoder>(std::move(taps), padding, device);
 }
 
 std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings) {

@@ -2,23 +2,14 @@
 
 #include <ATen/ATen.h>
 
-#include <algorithm>
-
 namespace neural_style {
 
-Padding padding_from(const std::string& text) {
-    if (text == "zero") return Padding::zero;
-    if (text == "replicate") return Padding::replicate;
-    if (text == "circular") return Padding::circular;
-    return Padding::reflect;
-}
-
 at::Tensor padded(const at::Tensor& map, int margin, Padding padding) {
-    const auto smallest = std::min(map.size(2), map.size(3));
+    padding = padding_for(padding, margin, int(map.size(2)), int(map.size(3)));
     const std::vector<std::int64_t> margins(4, margin);
     if (padding == Padding::zero) return at::constant_pad_nd(map, margins, 0);
-    if (padding == Padding::reflect && smallest > margin) return at::reflection_pad2d(map, margins);
-    if (padding == Padding::circular && smallest >= margin) {
+    if (padding == Padding::reflect) return at::reflection_pad2d(map, margins);
+    if (padding == Padding::circular) {
         const at::Tensor wide =
             at::cat({map.narrow(3, map.size(3) - margin, margin), map, map.narrow(3, 0, margin)}, 3);
         return at::cat({wide.narrow(2, wide.size(2) - margin, margin), wide, wide.narrow(2, 0, margin)}, 2);

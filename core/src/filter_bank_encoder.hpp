@@ -1,0 +1,26 @@
+// The encoder of the built-in network on the CPU: what BankEncoder computes, by FilterBank.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "encoder.hpp"
+#include "filter_bank.hpp"
+
+namespace neural_style {
+
+class FilterBankEncoder : public Encoder {
+public:
+    FilterBankEncoder(const std::vector<BankTap>& taps, Padding padding, int threads);
+
+    /// The maps are contiguous and stay valid until the next call.
+    std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
+    at::Tensor gradient(const std::vector<at::Tensor>& of_features) override;
+
+private:
+    std::vector<std::size_t> place_;  // of each tap that was asked for among the bank's, where each is named once
+    std::int64_t height_ = 0, width_ = 0;
+    FilterBank bank_;
+};
+
+}  // namespace neural_style
