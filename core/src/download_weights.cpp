@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -88,7 +89,11 @@ public:
     WeightsDownloaded run() {
         try {
             for (int round = 0; round < 3; ++round) {
-                const Plan plan = make_plan();
+                // Of several machines behind one name each may have its own tags for the same file: do without, then.
+                use_tags_ = round == 0;
+                const std::optional<Plan> made = make_plan();
+                if (!made) continue;
+                const Plan& plan = *made;
                 PartFile part(wanted_.part_path);
                 const std::string state = state_text(plan);
                 // Without a known length nobody can tell whether a part is complete.
@@ -153,7 +158,9 @@ private:
         return bytes;
     }
 
-    Plan make_plan() {
+    /// Nothing if the file on the server turned out to be another one by now.
+    std::optional<Plan> make_plan() {
+        tag_.clear();
         DownloadAnswer answer;
         const std::string head =
             piece(0, wanted_.expected_bytes ? std::min(probe_bytes, wanted_.expected_bytes) : probe_bytes, answer);
@@ -161,7 +168,7 @@ private:
             throw GiveUp{Kind::failed, "the server's file has " + std::to_string(answer.total) + " bytes instead of " +
                                            std::to_string(wanted_.expected_bytes)};
         if (answer.total > most_bytes) throw GiveUp{Kind::failed, "the server's file is too large for weights"};
-        tag_ = answer.tag;
+        if (use_tags_) tag_ = answer.tag;
         total_ = answer.total;
         const std::vector<std::uint8_t> bytes(head.begin(), head.end());
         if (answer.ranged && total_ && looks_like_safetensors(bytes)) return parts_of_safetensors(bytes);
@@ -171,13 +178,12 @@ private:
         return plan;
     }
 
-    Plan parts_of_safetensors(const std::vector<std::uint8_t>& head) {
+    std::optional<Plan> parts_of_safetensors(const std::vector<std::uint8_t>& head) {
         const std::uint64_t length = little_endian(head.data(), 8);
         if (length > longest_table) throw GiveUp{Kind::failed, "the server's file has no sensible table"};
         DownloadAnswer answer;
         const std::string table = piece(8, length, answer);
-        if (!answer.ranged || table.size() != length || answer.total != total_)
-            throw GiveUp{Kind::failed, "the file changes on the server all the time"};
+        if (!answer.ranged || table.size() != length || answer.total != total_) return std::nullopt;
         std::vector<std::pair<std::string, StoredTensor>> needed;
         try {
             needed = needed_tensors(network_, read_safetensors_table(table, total_));
@@ -263,7 +269,8 @@ private:
     const WeightsDownload& wanted_;
     const std::atomic<bool>& cancel_;
     const std::function<void(std::uint64_t, std::uint64_t)>& on_progress_;
-    std::string tag_;
+    bool use_tags_ = true;
+    std::string tag_;          ///< of the remote file as it was when the plan was made
     std::uint64_t total_ = 0;  ///< bytes of the whole remote file, 0: not known
     std::uint64_t most_ = 0;   ///< bytes that the part file had at the most
 };

@@ -11,6 +11,7 @@ The first part of a path chooses the behaviour, the rest names a file of `server
   shorter    announces 1000 bytes fewer than there are
   shifted    answers every range with the one behind it
   changes    ranges, but another file and tag at every request
+  retags     ranges, with another tag for the same file at every request
   busy       503 to the first request, then orderly
   moved      302 to ranges
   circle     302 to itself
@@ -55,6 +56,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if kind == "changes":
             content, tag = content + bytes(count), '"%d"' % count
 
+        if kind == "retags":
+            tag = '"%d"' % count
         first, last, status = 0, len(content) - 1, 200
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         if asked and self.headers.get("If-Range", tag) == tag and kind not in ("no-ranges", "no-length", "drops-all", "page"):

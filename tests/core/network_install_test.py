@@ -311,6 +311,11 @@ class Installing(unittest.TestCase):
             self.describe([("changes/" + name, "")])
             self.expect_failed(self.install(), "changes on the server", left_over=True)
 
+    def test_tags_that_differ_for_the_same_file(self):
+        for name in "w.safetensors", "old.pth":
+            self.describe([("retags/" + name, "")])
+            self.expect_installed(self.install())
+
     def test_missing_and_moved(self):
         self.describe([("missing/w.safetensors", "")])
         self.expect_failed(self.install(), "404 (not found)", left_over=True)
