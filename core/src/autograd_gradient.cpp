@@ -11,7 +11,7 @@ at::Tensor autograd_gradient(const std::vector<at::Tensor>& maps, const std::vec
     for (std::size_t i = 0; i < maps.size(); ++i) {
         if (!of_maps[i].defined()) continue;
         outputs.push_back(maps[i]);
-        slopes.push_back(of_maps[i].unsqueeze(0));
+        slopes.push_back(of_maps[i].unsqueeze(0).to(maps[i].scalar_type()));
     }
     if (outputs.empty()) return at::zeros_like(input);
     return torch::autograd::grad(outputs, {input}, slopes)[0].detach();

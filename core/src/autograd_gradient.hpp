@@ -7,7 +7,7 @@
 
 namespace neural_style {
 
-/// d loss / d input from the recorded maps (1×C×h×w) and d loss / d map (C×h×w; undefined: zero).
+/// d loss / d input from the recorded maps (1×C×h×w) and d loss / d map (C×h×w, float32; undefined: zero).
 at::Tensor autograd_gradient(const std::vector<at::Tensor>& maps, const std::vector<at::Tensor>& of_maps,
                              const at::Tensor& input);
 

@@ -17,7 +17,7 @@ ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std
     std::size_t deepest = 0;
     for (const LayerTap& tap : taps_) deepest = std::max(deepest, tap.layer);
     layers_.resize(std::min(layers_.size(), deepest + 1));
-    const at::TensorOptions options = layers_.at(0).weight.options();
+    const at::TensorOptions options = layers_.at(0).weight.options().dtype(at::kFloat);
     const at::Tensor mean = at::tensor(at::ArrayRef<float>(input.mean, 3), at::kFloat).to(options).view({1, 3, 1, 1});
     const at::Tensor deviation =
         at::tensor(at::ArrayRef<float>(input.deviation, 3), at::kFloat).to(options).view({1, 3, 1, 1});
@@ -34,7 +34,8 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
         for (std::size_t i = 0; i < taps_.size(); ++i)
             if (taps_[i].layer == layer && taps_[i].after_relu == after_relu) maps[i] = map;
     };
-    at::Tensor map = (bgr_ ? picture_.flip(1) : picture_) * scale_ - shift_;
+    const at::Tensor input = (bgr_ ? picture_.flip(1) : picture_) * scale_ - shift_;
+    at::Tensor map = input.to(layers_.front().weight.scalar_type());
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const ConvolutionLayer& layer = layers_[i];
         if (layer.is_pool()) {
@@ -50,7 +51,7 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
         tap(i, true, map);
     }
     std::vector<at::Tensor> result;
-    for (const at::Tensor& wanted : maps) result.push_back(wanted.detach().squeeze(0));
+    for (const at::Tensor& wanted : maps) result.push_back(wanted.detach().squeeze(0).to(at::kFloat));
     if (keep) maps_ = std::move(maps);
     return result;
 }

@@ -31,7 +31,8 @@ struct InputConvention {
 
 class ConvolutionEncoder : public Encoder {
 public:
-    /// Layers behind the deepest tap are dropped. All weights are on one device, where pictures must be too.
+    /// Layers behind the deepest tap are dropped. All weights are on one device, where pictures must be too, and of one
+    /// number type (float32 or bfloat16), in which the maps are computed; features and gradients are float32.
     ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps, const InputConvention& input,
                        Padding padding, bool average_pooling);
 

@@ -55,6 +55,18 @@ c10::Device resolve_device(const std::string& text) {
                 "The device \"" + text + "\" cannot be used here; this machine and its LibTorch have: " + list + ".");
 }
 
+Precision choose_precision(const std::string& text, const c10::Device& device) {
+    if (text == "tf32" && !device.is_cuda())
+        throw Error(Cause::settings, "The precision tf32 needs an NVIDIA GPU and the run is on " + device.str() +
+                                         "; choose float32 or bfloat16.");
+    Precision precision = Precision::float32;
+    if (text == "bfloat16") precision = Precision::bfloat16;
+    if (text == "tf32" || (text == "auto" && device.is_cuda())) precision = Precision::tf32;
+    at::globalContext().setAllowTF32CuDNN(precision == Precision::tf32);
+    at::globalContext().setAllowTF32CuBLAS(false);
+    return precision;
+}
+
 int set_threads(int wanted) {
     const int threads = wanted > 0 ? wanted : physical_cores();
     at::set_num_threads(threads);

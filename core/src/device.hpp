@@ -17,6 +17,12 @@ std::vector<std::string> usable_devices();
 /// Lines for a bug report: LibTorch's version and how it was built, its BLAS, its threads.
 std::string engine_facts();
 
+enum class Precision { float32, tf32, bfloat16 };
+
+/// Resolves the setting `precision` (auto: tf32 on CUDA, else float32) and tells LibTorch whether its convolutions may
+/// use tf32; matrix products, which make the statistics, never do. Throws Error(Cause::settings) for tf32 elsewhere.
+Precision choose_precision(const std::string& text, const c10::Device& device);
+
 /// Sets LibTorch's and the BLAS's threads: `wanted`, or one for each physical core if 0. Returns the number.
 int set_threads(int wanted);
 

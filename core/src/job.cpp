@@ -113,10 +113,11 @@ Outcome optimise(const Request& request, Observer& observer, const std::atomic<b
     const Method method = choose_method(settings);
     const auto scales = plan_scales(request.content.width, request.content.height, settings);
     const c10::Device device = resolve_device(settings.text("device"));
+    const Precision precision = choose_precision(settings.text("precision"), device);
     set_threads(int(settings.integer("threads")));
     const Pictures pictures(request);
     at::Tensor picture = pictures.start(settings, scales.front(), device);
-    const auto encoder = make_encoder(method, settings, device);
+    const auto encoder = make_encoder(method, settings, device, precision);
     const auto optimiser = make_optimiser(method);
     const int preview_every = int(settings.integer("preview-every"));
     ProgressTracker tracker(scales);

@@ -53,7 +53,7 @@ std::vector<std::string> names_of(const Method& method) {
 }
 
 std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Settings& settings,
-                                                  const c10::Device& device) {
+                                                  const c10::Device& device, Precision precision) {
     const Network& network = method.network;
     std::vector<LayerTap> taps;
     std::size_t deepest = 0;
@@ -66,6 +66,7 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
     for (std::size_t i = 0; i <= deepest; ++i) count += network.layers[i].kind == NetworkLayer::Kind::convolution;
     auto loaded = load_convolutions(network, method.weights, count);
     if (network.rescale && method.loss != "tutorial") rescale_convolutions(network, loaded, at::get_num_threads());
+    const auto options = at::TensorOptions(device).dtype(precision == Precision::bfloat16 ? at::kBFloat16 : at::kFloat);
     std::vector<ConvolutionLayer> layers;
     std::size_t next = 0;
     for (std::size_t i = 0; i <= deepest; ++i) {
@@ -76,8 +77,8 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
         const Convolution& convolution = loaded[next++];
         layers.push_back({at::tensor(at::ArrayRef<float>(convolution.weights), at::kFloat)
                               .view({convolution.out_channels, convolution.in_channels, 3, 3})
-                              .to(device),
-                          at::tensor(at::ArrayRef<float>(convolution.bias), at::kFloat).to(device)});
+                              .to(options),
+                          at::tensor(at::ArrayRef<float>(convolution.bias), at::kFloat).to(options)});
     }
     InputConvention input;
     input.bgr = network.bgr;
@@ -88,7 +89,7 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
     }
     const Padding padding = padding_from(method.padding);
     const bool average_pooling = settings.text("pooling") == "average";
-    if (device.is_cpu() && settings.text("convolutions") != "direct") {
+    if (device.is_cpu() && precision == Precision::float32 && settings.text("convolutions") != "direct") {
         try {
             return std::make_unique<ChainEncoder>(layers, taps, input, padding, average_pooling, at::get_num_threads());
         } catch (const std::invalid_argument&) {
@@ -132,8 +133,9 @@ Method choose_method(const Settings& settings) {
     return method;
 }
 
-std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& settings, const c10::Device& device) {
-    if (!method.network.built_in) return make_convolution_encoder(method, settings, device);
+std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& settings, const c10::Device& device,
+                                      Precision precision) {
+    if (!method.network.built_in) return make_convolution_encoder(method, settings, device, precision);
     std::vector<BankTap> taps;
     for (const std::string& name : names_of(method)) taps.push_back(find_bank_layer(name));
     const Padding padding = padding_from(method.padding);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "device.hpp"
 #include "encoder.hpp"
 #include "layer_list.hpp"
 #include "network.hpp"
@@ -28,9 +29,10 @@ struct Method {
 /// Throws Error(Cause::settings or Cause::weights) for an unknown network or layer, or weights that are not installed.
 Method choose_method(const Settings& settings);
 
-/// The encoder whose feature maps are those of the content layers followed by those of the style layers. Throws
-/// Error(Cause::weights).
-std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& settings, const c10::Device& device);
+/// The encoder whose feature maps are those of the content layers followed by those of the style layers. The built-in
+/// bank is float32 at every precision. Throws Error(Cause::weights).
+std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& settings, const c10::Device& device,
+                                      Precision precision);
 
 /// The loss's terms, for maps in make_encoder's order. Called anew for each scale: terms hold its targets.
 std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings);

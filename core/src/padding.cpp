@@ -5,6 +5,9 @@
 namespace neural_style {
 
 at::Tensor padded(const at::Tensor& map, int margin, Padding padding) {
+    // LibTorch 1.13 pads only float and double on the CPU.
+    if (map.is_cpu() && map.scalar_type() == at::kBFloat16)
+        return padded(map.to(at::kFloat), margin, padding).to(at::kBFloat16);
     padding = padding_for(padding, margin, int(map.size(2)), int(map.size(3)));
     const std::vector<std::int64_t> margins(4, margin);
     if (padding == Padding::zero) return at::constant_pad_nd(map, margins, 0);

@@ -145,6 +145,7 @@ class WorkerTest(unittest.TestCase):
         count, = self.hello.numbers("I")
         devices = [self.hello.text() for _ in range(count)]
         self.assertEqual(devices[0], "cpu")
+        self.assertIn("LibTorch", self.hello.text())  # facts for a bug report
         self.hello.end()
 
     def test_runs_one_after_another(self):

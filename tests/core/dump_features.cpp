@@ -19,7 +19,7 @@ int main(int count, char** arguments) {
     std::fclose(file);
     try {
         const Settings settings = Settings::parse(arguments[1]);
-        const auto encoder = make_encoder(choose_method(settings), settings, at::Device(at::kCPU));
+        const auto encoder = make_encoder(choose_method(settings), settings, at::Device(at::kCPU), Precision::float32);
         const at::Tensor picture = at::from_blob(pixels.data(), {1, 3, height, width}, at::kFloat);
         for (const at::Tensor& map : encoder->features(picture, false)) {
             const at::Tensor dense = map.contiguous();
