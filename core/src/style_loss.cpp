@@ -4,6 +4,8 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 
+#include <numeric>
+
 #include "sort_rows.hpp"
 
 namespace neural_style {
@@ -15,49 +17,47 @@ at::Tensor product_like(const at::Tensor& left, const at::Tensor& right) {
     return at::mm(left, right);
 }
 
+// left times right, into the memory of `kept` where its size is the same: fresh memory for the largest maps costs about
+// as much as filling it.
+at::Tensor product_into(at::Tensor kept, const at::Tensor& left, const at::Tensor& right) {
+    if (!kept.defined() || kept.size(0) != left.size(0) || kept.size(1) != right.size(1)) return at::mm(left, right);
+    return at::mm_out(kept, left, right);
+}
+
 void accumulate(at::Tensor& sum, const at::Tensor& part, double share) {
     sum = sum.defined() ? sum.add(part, share) : part * share;
 }
 
-struct Sorted {
-    at::Tensor values;  // rows×N, upwards
-    at::Tensor order;   // rows×N, int32 on the CPU, int64 elsewhere
-};
-
-Sorted sorted_rows(const at::Tensor& rows, bool with_order) {
-    if (!rows.is_cpu()) {
-        auto [values, order] = at::sort(rows, 1);
-        return {values, order};
-    }
-    const auto count = rows.size(0), length = rows.size(1);
-    const at::Tensor from = rows.contiguous();
-    Sorted sorted{at::empty_like(from), with_order ? at::empty({count, length}, at::kInt) : at::Tensor()};
-    const float* source = from.data_ptr<float>();
-    float* values = sorted.values.data_ptr<float>();
-    std::int32_t* order = with_order ? sorted.order.data_ptr<std::int32_t>() : nullptr;
-    at::parallel_for(0, count, 1, [&](std::int64_t first, std::int64_t last) {
-        std::vector<std::uint64_t> scratch(2 * length);
-        for (auto row = first; row < last; ++row)
-            sort_row(source + row * length, length, values + row * length, order ? order + row * length : nullptr,
-                     scratch.data());
+// Calls `part(row, scratch)` for each of `rows`, on all threads.
+template <class Part>
+void for_each_row(std::int64_t rows, const Part& part) {
+    at::parallel_for(0, rows, 1, [&](std::int64_t first, std::int64_t last) {
+        SortScratch scratch;
+        for (auto row = first; row < last; ++row) part(row, scratch);
     });
-    return sorted;
 }
 
-// The inverse of the sort's permutation, applied: result[row][order[row][i]] = values[row][i].
-at::Tensor put_back(const at::Tensor& values, const at::Tensor& order) {
-    if (!values.is_cpu()) return at::empty_like(values).scatter_(1, order, values);
-    at::Tensor result = at::empty_like(values);
-    const auto count = values.size(0), length = values.size(1);
-    const float* source = values.data_ptr<float>();
-    const std::int32_t* place = order.data_ptr<std::int32_t>();
-    float* target = result.data_ptr<float>();
-    at::parallel_for(0, count, 1, [&](std::int64_t first, std::int64_t last) {
-        for (auto row = first; row < last; ++row)
-            for (std::int64_t i = 0; i < length; ++i)
-                target[row * length + place[row * length + i]] = source[row * length + i];
+// Each row's values, upwards; `rows` itself on the CPU.
+at::Tensor sorted_rows(const at::Tensor& rows) {
+    if (!rows.is_cpu()) return std::get<0>(at::sort(rows, 1));
+    const auto length = rows.size(1);
+    float* values = rows.data_ptr<float>();
+    for_each_row(rows.size(0),
+                 [&](std::int64_t row, SortScratch& scratch) { sort_values(values + row * length, length, scratch); });
+    return rows;
+}
+
+// As SlicedLoss::match, for the CPU; `projected` becomes its own gradient.
+double match_rows(const at::Tensor& projected, const at::Tensor& quantiles, double slope) {
+    const auto count = projected.size(0), length = projected.size(1);
+    float* values = projected.data_ptr<float>();
+    const float* expected = quantiles.data_ptr<float>();
+    std::vector<double> sums(count);
+    for_each_row(count, [&](std::int64_t row, SortScratch& scratch) {
+        float* const own = values + row * length;
+        sums[row] = match_quantiles(own, length, expected + row * length, float(slope), own, scratch);
     });
-    return result;
+    return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
 }  // namespace
@@ -120,26 +120,33 @@ void SlicedLoss::draw(const at::Tensor& features) {
     quantiles_.reset();
 }
 
-at::Tensor SlicedLoss::target_quantiles(std::int64_t count) const {
+at::Tensor SlicedLoss::target_quantiles(std::int64_t count) {
     at::Tensor blended;
     for (const Target& target : targets_) {
-        at::Tensor quantiles = sorted_rows(at::mm(projection_, target.features), false).values;
+        at::Tensor quantiles = sorted_rows(at::mm(projection_, target.features));
         if (quantiles.size(1) != count)
             quantiles = at::upsample_linear1d(quantiles.unsqueeze(0), {count}, true).squeeze(0);
         accumulate(blended, quantiles, target.share);
     }
-    return blended;
+    return blended.contiguous();
 }
 
 LossValue SlicedLoss::evaluate(const at::Tensor& features) {
     draw(features);
-    const Sorted sorted = sorted_rows(at::mm(projection_, features), true);
     const auto count = features.size(1);
     if (!quantiles_.defined() || quantiles_.size(1) != count) quantiles_ = target_quantiles(count);
-    const at::Tensor difference = sorted.values - quantiles_;
-    const at::Tensor loss = difference.pow(2).mean() * factor_;
-    const double slope = 2 * factor_ / double(difference.numel());
-    const at::Tensor of_projection = put_back(difference.mul_(slope), sorted.order);
+    projected_ = product_into(projected_, projection_, features);
+    const at::Tensor& projected = projected_;
+    const double share = factor_ / double(projected.numel());
+    if (projected.is_cpu()) {
+        const at::Tensor loss = at::full({}, match_rows(projected, quantiles_, 2 * share) * share, at::kFloat);
+        gradient_ = product_into(gradient_, projection_.t(), projected);
+        return {loss, gradient_};
+    }
+    const auto [values, order] = at::sort(projected, 1);
+    const at::Tensor difference = values - quantiles_;
+    const at::Tensor loss = difference.pow(2).sum() * share;
+    const at::Tensor of_projection = at::empty_like(values).scatter_(1, order, difference.mul_(2 * share));
     return {loss, product_like(projection_.t(), of_projection)};
 }
 

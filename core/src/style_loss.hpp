@@ -12,7 +12,7 @@ namespace neural_style {
 
 struct LossValue {
     at::Tensor loss;      ///< a scalar, float32, on the features' device
-    at::Tensor gradient;  ///< d loss / d features, the features' shape
+    at::Tensor gradient;  ///< d loss / d features, the features' shape; the caller's until the next evaluate()
 };
 
 /// One for each style layer. Features are matrices C×N (channels × positions) with any strides.
@@ -72,7 +72,7 @@ public:
 
 private:
     void draw(const at::Tensor& features);
-    at::Tensor target_quantiles(std::int64_t count) const;
+    at::Tensor target_quantiles(std::int64_t count);
 
     struct Target {
         at::Tensor features;  // C×N
@@ -84,8 +84,9 @@ private:
     std::uint64_t seed_;
     std::uint64_t draws_ = 0;
     std::vector<Target> targets_;
-    at::Tensor projection_;  // directions×C
-    at::Tensor quantiles_;   // directions×N, kept while the directions stay
+    at::Tensor projection_;            // directions×C
+    at::Tensor quantiles_;             // directions×N, kept while the directions stay
+    at::Tensor projected_, gradient_;  // directions×N and C×N: memory kept from one evaluation to the next
 };
 
 }  // namespace neural_style

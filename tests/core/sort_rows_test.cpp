@@ -1,6 +1,7 @@
 #include "sort_rows.hpp"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,29 +16,49 @@ namespace {
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
+bool same_bits(const float* one, const float* other, std::size_t count) {
+    return count == 0 || std::memcmp(one, other, count * sizeof(float)) == 0;
+}
+
+// Both functions, with every instruction set that a vectorised sort may choose and with none.
 void expect_sorted_like_stable_sort(const std::vector<float>& row) {
-    std::vector<std::int32_t> expected(row.size());
-    std::iota(expected.begin(), expected.end(), 0);
-    std::stable_sort(expected.begin(), expected.end(), [&](std::int32_t a, std::int32_t b) {
+    const auto length = std::int64_t(row.size());
+    std::vector<std::int32_t> order(row.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
         if (row[a] == 0 && row[b] == 0) return std::signbit(row[a]) && !std::signbit(row[b]);
         return row[a] < row[b];
     });
-    // What lies behind the ends must stay as it is.
-    std::vector<float> sorted(row.size() + 1, 77);
-    std::vector<std::int32_t> order(row.size() + 1, 77);
-    std::vector<std::uint64_t> scratch(2 * row.size() + 1, 77);
-    sort_row(row.data(), std::int64_t(row.size()), sorted.data(), order.data(), scratch.data());
+    std::vector<float> quantiles(row.size()), expected_pull(row.size(), 0.F);
+    double expected_sum = 0;
     for (std::size_t i = 0; i < row.size(); ++i) {
-        ASSERT_EQ(order[i], expected[i]) << "at " << i << " of " << row.size();
-        ASSERT_EQ(std::memcmp(&sorted[i], &row[expected[i]], sizeof(float)), 0) << "at " << i << " of " << row.size();
+        quantiles[i] = 0.5F * float(i % 1000);
+        const float difference = row[order[i]] - quantiles[i];
+        expected_sum += double(difference) * difference;
+        expected_pull[order[i]] = 0.25F * difference;
     }
-    EXPECT_EQ(sorted.back(), 77);
-    EXPECT_EQ(order.back(), 77);
-    EXPECT_EQ(scratch.back(), 77u);
+    for (const std::int64_t target :
+         {std::int64_t{0}, std::int64_t{HWY_AVX3}, std::int64_t{HWY_AVX2}, std::int64_t{HWY_SCALAR}}) {
+        if (target && !(hwy::SupportedTargets() & target)) continue;
+        hwy::SetSupportedTargetsForTest(target);
+        SortScratch scratch = target ? SortScratch(target) : SortScratch();
+        std::vector<float> sorted = row;
+        sorted.push_back(77);  // what lies behind the end must stay as it is
+        sort_values(sorted.data(), length, scratch);
+        for (std::size_t i = 0; i < row.size(); ++i)
+            ASSERT_TRUE(same_bits(&sorted[i], &row[order[i]], 1)) << "at " << i << " of " << row.size();
+        EXPECT_EQ(sorted.back(), 77);
 
-    std::vector<float> without_order(row.size());
-    sort_row(row.data(), std::int64_t(row.size()), without_order.data(), nullptr, scratch.data());
-    EXPECT_EQ(std::memcmp(without_order.data(), sorted.data(), row.size() * sizeof(float)), 0);
+        std::vector<float> pull = row;  // in place
+        pull.push_back(77);
+        const double sum = match_quantiles(pull.data(), length, quantiles.data(), 0.25F, pull.data(), scratch);
+        EXPECT_TRUE(same_bits(pull.data(), expected_pull.data(), row.size())) << row.size() << " values";
+        EXPECT_EQ(pull.back(), 77);
+        if (std::isfinite(expected_sum)) {
+            EXPECT_NEAR(sum, expected_sum, 1e-9 * expected_sum);
+        }
+        hwy::SetSupportedTargetsForTest(0);
+    }
 }
 
 TEST(SortRows, ShortRows) {
@@ -66,6 +87,19 @@ TEST(SortRows, RandomRowsOfManyLengths) {
         std::sort(row.rbegin(), row.rend());
         expect_sorted_like_stable_sort(row);
     }
+}
+
+// A diverging run must end with a sentence, not in the sort.
+TEST(SortRows, NotANumberDoesNoHarm) {
+    std::vector<float> row(5000, std::nanf(""));
+    for (std::size_t i = 0; i < row.size(); i += 3) row[i] = float(i % 77);
+    const std::vector<float> quantiles(row.size());
+    SortScratch scratch;
+    std::vector<float> sorted = row;
+    sort_values(sorted.data(), std::int64_t(row.size()), scratch);
+    EXPECT_TRUE(std::is_sorted(sorted.begin(), sorted.begin() + 1667));
+    EXPECT_TRUE(
+        std::isnan(match_quantiles(row.data(), std::int64_t(row.size()), quantiles.data(), 1, row.data(), scratch)));
 }
 
 TEST(SortRows, AnyBitPatternsThatAreNumbers) {
