@@ -263,16 +263,21 @@ HWY_NOINLINE void multiply_block(int depth, const float* HWY_RESTRICT v, std::si
     }
 }
 
-// the last rows of a batch, fewer than `block`
-template <int Rows>
+// the last rows of a batch, fewer than `block`: by powers of two, which keeps the versions of the code few
 void multiply_rest(int rows, int depth, const float* v, std::size_t v_stride, const float* packed, float* m,
                    std::size_t m_stride, bool accumulate, const float* next, int lines) {
-    if constexpr (Rows > 0) {
-        if (rows == Rows)
-            multiply_block<Rows>(depth, v, v_stride, packed, m, m_stride, accumulate, next, lines);
-        else
-            multiply_rest<Rows - 1>(rows, depth, v, v_stride, packed, m, m_stride, accumulate, next, lines);
+    const auto take = [&](auto count) {
+        multiply_block<count()>(depth, v, v_stride, packed, m, m_stride, accumulate, next, lines);
+        v += count * v_stride;
+        m += count * m_stride;
+        lines = 0;
+    };
+    if constexpr (block > 8) {
+        if (rows & 8) take(std::integral_constant<int, 8>());
     }
+    if (rows & 4) take(std::integral_constant<int, 4>());
+    if (rows & 2) take(std::integral_constant<int, 2>());
+    if (rows & 1) take(std::integral_constant<int, 1>());
 }
 
 void multiply(int rows, int depth, const float* v, std::size_t v_stride, const float* packed, int panel_begin,
@@ -298,8 +303,8 @@ void multiply(int rows, int depth, const float* v, std::size_t v_stride, const f
                         multiply_block<block>(count, rows_of_v, v_stride, weights, rows_of_m, m_stride, from > 0, next,
                                               lines);
                     else
-                        multiply_rest<block - 1>(rows - row, count, rows_of_v, v_stride, weights, rows_of_m, m_stride,
-                                                 from > 0, next, lines);
+                        multiply_rest(rows - row, count, rows_of_v, v_stride, weights, rows_of_m, m_stride, from > 0,
+                                      next, lines);
                 }
         }
     }
