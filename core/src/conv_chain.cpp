@@ -6,6 +6,7 @@
 #include <string>
 
 #include "map_products.hpp"
+#include "picture_conv.hpp"
 
 namespace neural_style {
 
@@ -87,10 +88,14 @@ ConvChain::ConvChain(const std::vector<ChainLayer>& layers, const std::vector<Ta
             layer.bias.size() != static_cast<std::size_t>(step.out_channels))
             throw std::invalid_argument("layer " + std::to_string(step.layer) +
                                         " of the chain has weights of another size than its channels ask for");
-        step.forward =
-            winograd::pack_weights(kernels_, layer.weight.data(), step.out_channels, step.in_channels, false, threads_);
-        step.backward =
-            winograd::pack_weights(kernels_, layer.weight.data(), step.out_channels, step.in_channels, true, threads_);
+        if (is_direct(step)) {
+            picture_weights_ = winograd::arrange_picture_weights(layer.weight.data(), step.out_channels);
+        } else {
+            step.forward = winograd::pack_weights(kernels_, layer.weight.data(), step.out_channels, step.in_channels,
+                                                  false, threads_);
+            step.backward = winograd::pack_weights(kernels_, layer.weight.data(), step.out_channels, step.in_channels,
+                                                   true, threads_);
+        }
         const int padded = padded_channels(step.out_channels);
         step.bias = Buffer(padded * sizeof(float));
         std::copy(layer.bias.begin(), layer.bias.end(), step.bias.floats());
@@ -103,10 +108,19 @@ ConvChain::Sizes ConvChain::sizes(const std::vector<Step>& steps, std::size_t ta
     const winograd::Kernels& kernels = winograd::kernels();
     Sizes result;
     result.dense_taps.assign(taps, 0);
-    const auto share = [&](int rows, int columns, int channels) {
-        result.shared_map = std::max(result.shared_map, area(rows, columns) * padded_channels(channels));
+    // a join of gradients into the other shared map turns round where all the steps before it have theirs
+    const bool turns = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+        return step.pools && (step.tap_before >= 0 || step.tap_after >= 0 || is_direct(step));
+    });
+    const auto share = [&](std::size_t index, int rows, int columns, int channels) {
+        const std::size_t floats = area(rows, columns) * padded_channels(channels);
+        for (std::size_t i = 0; i < 2; ++i)
+            if (turns || i == index % 2) result.shared_map[i] = std::max(result.shared_map[i], floats);
     };
-    share(height, width, steps.front().in_channels);
+    if (is_direct(steps.front()))
+        result.picture = winograd::padded_picture_floats(height, width);
+    else
+        share(1, height, width, steps.front().in_channels);
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const Step& step = steps[i];
         const bool last = i + 1 == steps.size();
@@ -131,16 +145,18 @@ ConvChain::Sizes ConvChain::sizes(const std::vector<Step>& steps, std::size_t ta
         }
         for (const int tap : {step.tap_before, step.tap_after})
             if (tap >= 0) result.matrices += area(channels, channels);
-        // a gradient is spread out over the whole map only where taps join a pooling's, or at the end of the chain
-        if (!step.pools || last || step.tap_before >= 0 || step.tap_after >= 0)
-            share(height, width, step.out_channels);
+        // a pooling's gradient is spread out over the whole map only where taps join it
+        if (!step.pools || turns || step.tap_pooled >= 0)
+            share(i, height, width, step.out_channels);
         else
-            share(height / 2, width / 2, step.out_channels);
-        for (const bool backward : {false, true})
+            share(i, height / 2, width / 2, step.out_channels);
+        for (const bool backward : {false, true}) {
+            if (is_direct(step)) break;
             result.scratch = std::max(
                 result.scratch,
                 winograd::scratch_floats(kernels, backward ? step.out_channels : step.in_channels,
                                          backward ? step.in_channels : step.out_channels, height, width, threads));
+        }
         if (step.pools) {
             height /= 2;
             width /= 2;
@@ -150,7 +166,7 @@ ConvChain::Sizes ConvChain::sizes(const std::vector<Step>& steps, std::size_t ta
 }
 
 std::size_t ConvChain::Sizes::bytes() const {
-    std::size_t floats = 2 * shared_map + scratch + matrices, masks = 0;
+    std::size_t floats = shared_map[0] + shared_map[1] + scratch + matrices + picture, masks = 0;
     for (const StepSizes& step : steps) {
         floats += step.before_relu + (step.own_after_relu ? step.after_relu : 0) + (step.own_pooled ? step.pooled : 0);
         masks += step.relu_mask + step.pool_mask;
@@ -180,6 +196,7 @@ void ConvChain::plan(int height, int width) {
     computed_ = false;
     for (Buffer& map : shared_) map = Buffer();
     scratch_ = Buffer();
+    picture_ = Buffer();
     dense_taps_.clear();
     gradient_memory_.clear();
     for (Step& step : steps_) {
@@ -188,7 +205,8 @@ void ConvChain::plan(int height, int width) {
     }
 
     sizes_ = sizes(steps_, taps_, pooling_, threads_, height, width);
-    for (Buffer& map : shared_) map = Buffer(sizes_.shared_map * sizeof(float));
+    for (std::size_t i = 0; i < 2; ++i) shared_[i] = Buffer(sizes_.shared_map[i] * sizeof(float));
+    picture_ = Buffer(sizes_.picture * sizeof(float));
     scratch_ = Buffer(sizes_.scratch * sizeof(float));
     const auto own = [](Buffer& memory, std::size_t floats) {
         memory = Buffer(floats * sizeof(float));
@@ -256,8 +274,10 @@ void ConvChain::forward(const float* input, int height, int width) {
     source.height = height;
     source.width = width;
     source.channels = padded_channels(in_channels);
-    repack(input, in_channels, shared_[1].floats(), source.channels, area(height, width), threads_);
-    source.data = shared_[1].floats();
+    if (!is_direct(steps_.front())) {
+        repack(input, in_channels, shared_[1].floats(), source.channels, area(height, width), threads_);
+        source.data = shared_[1].floats();
+    }
     for (const Step& step : steps_) {
         winograd::ForwardStore store;
         store.height = step.height;
@@ -272,7 +292,11 @@ void ConvChain::forward(const float* input, int height, int width) {
                 pooling_ == Pooling::max ? winograd::ForwardStore::Pool::max : winograd::ForwardStore::Pool::average;
         store.pooled = step.pooled;
         store.pool_mask = step.pool_mask;
-        winograd::convolve(kernels_, step.forward, source, store, scratch_.floats(), threads_);
+        if (is_direct(step))
+            winograd::convolve_picture(kernels_, picture_weights_.floats(), input, padding_, store, picture_.floats(),
+                                       threads_);
+        else
+            winograd::convolve(kernels_, step.forward, source, store, scratch_.floats(), threads_);
 
         source.height = step.pools ? step.height / 2 : step.height;
         source.width = step.pools ? step.width / 2 : step.width;
@@ -349,13 +373,13 @@ winograd::Source ConvChain::backward_source(std::size_t index, bool deepest,
     source.channels = padded_channels(step.out_channels);
     source.data = shared_[shared].floats();
     if (!deepest && !step.pools) return source;
-    if (!deepest && !before && !after) {
+    if (!deepest && !before && !after && !is_direct(step)) {
         source.unpool_mask = unpool_mask;
         return source;
     }
     const float* pooled = !step.pools ? nullptr : deepest ? of_tap(step.tap_pooled).map : source.data;
     const float scale = deepest && pooling_ == Pooling::average ? 0.25f : 1.0f;
-    shared = 1 - shared;
+    if (!deepest) shared = 1 - shared;
     float* joined = shared_[shared].floats();
     const float* before_map = before.is_linear() ? joined : before.map;
     const float* after_map = after.is_linear() ? joined : after.map;
@@ -400,10 +424,16 @@ void ConvChain::backward(const std::vector<TapGradient>& tap_gradients, float* i
         std::fill_n(input_gradient, area(height_, width_) * in_channels, 0.0f);
         return;
     }
-    int shared = 0;
+    int shared = deepest % 2;
     for (int i = deepest; i >= 0; --i) {
         const Step& step = steps_[i];
         const winograd::Source source = backward_source(i, i == deepest, gradients, shared);
+        if (is_direct(step)) {
+            winograd::convolve_picture_backward(kernels_, picture_weights_.floats(), source.data, source.height,
+                                                source.width, source.channels, padding_, picture_.floats(),
+                                                input_gradient, threads_);
+            return;
+        }
         winograd::BackwardStore store;
         store.height = step.height;
         store.width = step.width;
@@ -441,7 +471,7 @@ void ConvChain::backward(const std::vector<TapGradient>& tap_gradients, float* i
 std::size_t ConvChain::weight_bytes() const {
     std::size_t bytes = 0;
     for (const Step& step : steps_) bytes += step.forward.packed.size() + step.backward.packed.size();
-    return bytes;
+    return bytes + picture_weights_.size();
 }
 
 std::size_t ConvChain::work_bytes() const { return height_ ? sizes_.bytes() : 0; }
@@ -451,8 +481,9 @@ std::size_t ConvChain::predicted_bytes(const std::vector<ChainLayer>& layers, co
     const std::vector<Step> steps = make_steps(layers, taps);
     std::size_t bytes = sizes(steps, taps.size(), pooling, std::max(1, threads), height, width).bytes();
     for (const Step& step : steps)
-        bytes += winograd::packed_bytes(winograd::kernels(), step.in_channels, step.out_channels) +
-                 winograd::packed_bytes(winograd::kernels(), step.out_channels, step.in_channels);
+        bytes += is_direct(step) ? sizeof(float) * 27 * padded_channels(step.out_channels)
+                                 : winograd::packed_bytes(winograd::kernels(), step.in_channels, step.out_channels) +
+                                       winograd::packed_bytes(winograd::kernels(), step.out_channels, step.in_channels);
     return bytes;
 }
 

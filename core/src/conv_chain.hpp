@@ -84,7 +84,7 @@ private:
         int layer = 0, in_channels = 0, out_channels = 0;
         bool pools = false;
         int tap_before = -1, tap_after = -1, tap_pooled = -1;  // indices into the taps
-        winograd::Weights forward, backward;
+        winograd::Weights forward, backward;                   // empty of a first step that takes a picture
         winograd::Buffer bias;
         // for one size
         int height = 0, width = 0;
@@ -101,10 +101,14 @@ private:
     struct Sizes {
         std::vector<StepSizes> steps;
         std::vector<std::size_t> dense_taps;  // copies without padded channels, 0: none needed
-        std::size_t shared_map = 0, scratch = 0, matrices = 0;
+        std::size_t shared_map[2] = {}, scratch = 0, matrices = 0, picture = 0;
         std::size_t bytes() const;
     };
 
+    // whether a step's convolution is the direct one of a picture
+    static bool is_direct(const Step& step) {
+        return step.layer == 0 && step.in_channels == winograd::picture_channels;
+    }
     static std::vector<Step> make_steps(const std::vector<ChainLayer>& layers, const std::vector<Tap>& taps);
     static Sizes sizes(const std::vector<Step>& steps, std::size_t taps, Pooling pooling, int threads, int height,
                        int width);
@@ -130,8 +134,11 @@ private:
     std::vector<Step> steps_;
     int height_ = 0, width_ = 0;
     Sizes sizes_;
-    winograd::Buffer shared_[2];  // maps that only the next step reads, and gradients
+    // Maps that only the next step reads, and gradients to the steps' outputs: those of step i in shared_[i % 2] (until
+    // a join of gradients turns that round).
+    winograd::Buffer shared_[2];
     winograd::Buffer scratch_;
+    winograd::Buffer picture_weights_, picture_;  // of the direct convolution: its weights, the padded picture
     std::vector<winograd::Buffer> dense_taps_, gradient_memory_, matrices_;  // of each tap, if needed
     bool computed_ = false;
 };

@@ -353,7 +353,10 @@ HWY_INLINE void pool_window(const float (*values)[tile_edge][lanes], int i, int 
     }
 }
 
-void store_forward(const float* m, std::size_t product_stride, const ForwardStore& store, int y, int x) {
+// Stores the tile at (y, x); `columns(c, count, take)` calls take(j, column) with the four values of each column j
+// below `count`, for the vector of channels at c.
+template <class Columns>
+HWY_INLINE void store_forward_tile(const Columns& columns_of, const ForwardStore& store, int y, int x) {
     const D tag;
     const V zero = hn::Zero(tag);
     const ForwardStore s = store;  // a copy: what is stored cannot change it
@@ -367,7 +370,7 @@ void store_forward(const float* m, std::size_t product_stride, const ForwardStor
         std::size_t at = pixel * s.channels + c;
         const std::size_t mask_at = tile_mask + c / lanes * mask_step;
         HWY_ALIGN float after[tile_edge][tile_edge][lanes];  // by column
-        inverse_patch(m + c, product_stride, wide, [&](int j, const V* column) {
+        columns_of(c, wide, [&](int j, const V* column) {
             MaskColumn bits = 0;
             UNROLLED for (int i = 0; i < tile_edge; ++i) {
                 if (i >= tall) break;
@@ -389,6 +392,88 @@ void store_forward(const float* m, std::size_t product_stride, const ForwardStor
                 pool_window(after, i, j, s.pool == ForwardStore::Pool::average,
                             s.pooled + ((y + i) / 2 * pooled_width + (x + j) / 2) * s.channels + c, columns);
         if (s.pool_mask) std::memcpy(s.pool_mask + mask_at, columns, sizeof columns);
+    }
+}
+
+void store_forward(const float* m, std::size_t product_stride, const ForwardStore& store, int y, int x) {
+    store_forward_tile([&](int c, int count, const auto& take) { inverse_patch(m + c, product_stride, count, take); },
+                       store, y, x);
+}
+
+void direct_forward(const float* const* rows, const float* weights, const ForwardStore& store, int y, int x) {
+    const D tag;
+    const std::ptrdiff_t step = store.channels;
+    const auto columns_of = [&](int c, int count, const auto& take) {
+        // two columns at a time: eight sums keep the multipliers busy
+        for (int j = 0; j < count; j += 2) {
+            V sum[2][tile_edge];
+            UNROLLED for (int i = 0; i < tile_edge; ++i) sum[0][i] = sum[1][i] = hn::Zero(tag);
+            const float* weight = weights + c;
+            ROLLED for (int k = 0; k < 3 * picture_channels; ++k, weight += step) {
+                V row_weights[3];
+                UNROLLED for (int a = 0; a < 3; ++a) row_weights[a] =
+                    hn::LoadU(tag, weight + a * 3 * picture_channels * step);
+                UNROLLED for (int r = 0; r < patch_edge; ++r) {
+                    const float* value = rows[r] + j * picture_channels + k;
+                    const V left = hn::Set(tag, value[0]), right = hn::Set(tag, value[picture_channels]);
+                    UNROLLED for (int a = 0; a < 3; ++a) {
+                        if (r - a < 0 || r - a >= tile_edge) continue;
+                        sum[0][r - a] = hn::MulAdd(left, row_weights[a], sum[0][r - a]);
+                        sum[1][r - a] = hn::MulAdd(right, row_weights[a], sum[1][r - a]);
+                    }
+                }
+            }
+            take(j, sum[0]);
+            if (j + 1 < count) take(j + 1, sum[1]);
+        }
+    };
+    store_forward_tile(columns_of, store, y, x);
+}
+
+// four pixels from x on of direct_backward; `Inner`: all columns that they meet lie inside the map
+template <bool Inner>
+HWY_INLINE void direct_backward_pixels(const float* const* rows, int width, int channels,
+                                       const float* HWY_RESTRICT weights, int x, int count, float* HWY_RESTRICT out) {
+    constexpr int pixels = 4;
+    const D tag;
+    V sum[pixels][picture_channels];
+    UNROLLED for (int p = 0; p < pixels; ++p) {
+        UNROLLED for (int i = 0; i < picture_channels; ++i) sum[p][i] = hn::Zero(tag);
+    }
+    for (int a = 0; a < 3; ++a) {
+        if (!rows[a]) continue;
+        for (int b = 0; b < 3; ++b) {
+            const float* weight = weights + static_cast<std::ptrdiff_t>(a * 3 + b) * picture_channels * channels;
+            // the kernel's column b takes the picture's column x to the map's column x + 1 - b
+            const int first = x + 1 - b;
+            const float* row = rows[a] + static_cast<std::ptrdiff_t>(first) * channels;
+            for (int c = 0; c < channels; c += lanes) {
+                V factor[picture_channels];
+                UNROLLED for (int i = 0; i < picture_channels; ++i) factor[i] =
+                    hn::LoadU(tag, weight + i * channels + c);
+                UNROLLED for (int p = 0; p < pixels; ++p) {
+                    if (!Inner && (first + p < 0 || first + p >= width)) continue;
+                    const V value = hn::LoadU(tag, row + static_cast<std::ptrdiff_t>(p) * channels + c);
+                    UNROLLED for (int i = 0; i < picture_channels; ++i) sum[p][i] =
+                        hn::MulAdd(value, factor[i], sum[p][i]);
+                }
+            }
+        }
+    }
+    UNROLLED for (int p = 0; p < pixels; ++p) {
+        if (p >= count) break;
+        UNROLLED for (int i = 0; i < picture_channels; ++i) out[p * picture_channels + i] =
+            hn::GetLane(hn::SumOfLanes(tag, sum[p][i]));
+    }
+}
+
+void direct_backward(const float* const* rows, int width, int channels, const float* weights, float* out) {
+    for (int x = -1; x <= width; x += 4, out += 4 * picture_channels) {
+        const int count = std::min(4, width + 1 - x);
+        if (x >= 1 && x + 4 < width)
+            direct_backward_pixels<true>(rows, width, channels, weights, x, count, out);
+        else
+            direct_backward_pixels<false>(rows, width, channels, weights, x, count, out);
     }
 }
 
@@ -530,6 +615,8 @@ const Kernels& kernels_of_target() {
                                   multiply,
                                   store_forward,
                                   store_backward,
+                                  direct_forward,
+                                  direct_backward,
                                   store_line,
                                   add_masked,
                                   join_gradients,

@@ -16,6 +16,8 @@ constexpr int channel_block = 16;  // channels of every inner map are padded to 
 /// Channels rounded up to the padding of the inner maps.
 constexpr int padded_channels(int channels) { return (channels + channel_block - 1) / channel_block * channel_block; }
 
+constexpr int picture_channels = 3;  // of the maps that the direct convolutions read
+
 /// What a forward tile is stored to; null: not wanted. All maps are NHWC with `channels` padded channels.
 struct ForwardStore {
     int height = 0, width = 0, channels = 0;
@@ -79,6 +81,16 @@ struct Kernels {
     /// Transforms the 36 runs at `m` back to the 4x4 tile at (y, x) and stores what lies inside the map.
     void (*store_forward)(const float* m, std::size_t product_stride, const ForwardStore& store, int y, int x);
     void (*store_backward)(const float* m, std::size_t product_stride, const BackwardStore& store, int y, int x);
+
+    /// A convolution of a map of 3 channels without a transform, which would not pay: computes the tile at (y, x) and
+    /// stores what lies inside the map. `rows`: the 6 rows of the patch, from its first pixel on. `weights`:
+    /// [kernel row][kernel column][3][store.channels].
+    void (*direct_forward)(const float* const* rows, const float* weights, const ForwardStore& store, int y, int x);
+
+    /// Its gradient to one row of its padded input, whose first pixel is one step left of the map: width + 2 pixels of
+    /// 3 floats. `rows`: the rows of the gradient (`width` pixels of `channels` padded channels) that the kernel's rows
+    /// meet, null where there is none. `weights`: [kernel row][kernel column][3][channels].
+    void (*direct_backward)(const float* const* rows, int width, int channels, const float* weights, float* out);
 
     /// Transforms 6 runs back to 4 pixels, of which the first `count` are written `channels` floats apart.
     void (*store_line)(const float* m, std::size_t product_stride, int channels, int count, float* out);
