@@ -10,7 +10,7 @@ import subprocess
 import sys
 import unittest
 
-TOP = pathlib.Path(sys.argv[1])
+TOP = pathlib.Path(sys.argv[1]).resolve()
 PLUGIN = sys.argv[2] if len(sys.argv) > 2 else None
 
 # What an angle-bracket include belongs to: the first pattern that matches.
