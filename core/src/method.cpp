@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "adam.hpp"
 #include "bank_encoder.hpp"
@@ -149,6 +150,7 @@ std::vector<ContentTerm> content_terms(const Method& method, const Settings& set
     std::vector<ContentTerm> terms;
     for (const WeightedLayer& layer : method.content_layers) {
         double factor = weight * layer.weight / sum * (relative ? relative_content : 1);
+        if (method.loss == "gatys") factor /= std::pow(method.network.magnitude, 2);
         if (method.loss == "tutorial")
             factor = weight * weight * layer.weight * layer.weight;  // inside the square there
         terms.push_back({terms.size(), factor, relative});
@@ -167,7 +169,7 @@ std::vector<StyleTerm> style_terms(const Method& method, const Settings& setting
         if (method.loss == "tutorial")
             loss = std::make_unique<GramLoss>(weight * weight * layer.weight * layer.weight, true);
         else if (method.loss == "gatys")
-            loss = std::make_unique<GramLoss>(share, false);
+            loss = std::make_unique<GramLoss>(share / std::pow(method.network.magnitude, 4), false);
         else if (method.loss == "covariance")
             loss = std::make_unique<CovarianceLoss>(share);
         else

@@ -63,6 +63,11 @@ struct Network {
     std::array<float, 3> mean{0, 0, 0};
     std::array<float, 3> deviation{1, 1, 1};
 
+    /// About how many times larger its features are than those of a network whose input has a deviation of 1. Losses
+    /// that compare features as they are divide by it, so that one pair of weights looks alike with every network. With
+    /// `rescale` it is 1.
+    float magnitude = 1;
+
     bool rescale = false;  ///< every channel's mean activation is brought to 1 first (Gatys et al. 2016, section 2)
 
     std::string loss;                                     ///< the loss that `auto` stands for

@@ -242,6 +242,12 @@ private:
         network.bgr = order.value == "bgr";
         three("mean", network.mean);
         three("deviation", network.deviation);
+        if (const Entry* magnitude = find(section, "magnitude")) {
+            if (!read_number(magnitude->value, network.magnitude) || !(network.magnitude >= 1e-6f) ||
+                !(network.magnitude <= 1e6f))
+                complain(magnitude->line, "magnitude is a number above 0");
+            if (network.rescale) network.magnitude = 1;
+        }
         for (const float value : network.deviation)
             if (value <= 0) complain(section.line, "deviation is above 0");
     }

@@ -155,31 +155,66 @@ class Features(unittest.TestCase):
             torch.save(rounded, self.path("p"))
             self.expect_close(f"vgg16 {kind}", self.features("vgg16", self.path("p"), FEW), maps, FEW)
 
-    def test_every_form_of_weights_gives_the_same_losses(self):
-        weights = random_weights("vgg16", last="conv3_1")
+    def write_pictures(self):
         for name, seed in ("content.ppm", 1), ("style.ppm", 2):
             generator = torch.Generator().manual_seed(seed)
             pixels = torch.randint(0, 256, (HEIGHT * WIDTH * 3,), generator=generator, dtype=torch.uint8)
             with open(self.path(name), "wb") as file:
                 file.write(b"P6 %d %d 255\n" % (WIDTH, HEIGHT) + pixels.numpy().tobytes())
+
+    def losses(self, network, *more):
+        """What the program logs for the weights in the file w, without the times."""
+        done = subprocess.run([PROGRAM, self.path("content.ppm"), "--style", self.path("style.ppm"), "--output",
+                               self.path("out.ppm"), "--network", network, "--weights", self.path("w"), "--scales", "1",
+                               "--content-layers", FEW[0], "--style-layers", ",".join(FEW[1:]), "--iterations", "3",
+                               "--threads", "1", "--log", self.path("log.csv"), "--progress", "none", *more],
+                              capture_output=True, text=True, env=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(self.path("log.csv"), newline="") as file:
+            return [{key: value for key, value in row.items() if key != "seconds"} for row in csv.DictReader(file)]
+
+    def describe(self, name, changes):
+        """A description of one's own: vgg16's with some texts replaced."""
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../data/networks/vgg16.ini")) as file:
+            text = file.read().replace("name = vgg16", "name = " + name)
+        for before, after in changes.items():
+            self.assertIn(before, text)
+            text = text.replace(before, after)
+        os.makedirs(self.path("neural-style/networks"), exist_ok=True)
+        with open(self.path(f"neural-style/networks/{name}.ini"), "w") as file:
+            file.write(text)
+
+    def test_every_form_of_weights_gives_the_same_losses(self):
+        weights = random_weights("vgg16", last="conv3_1")
+        self.write_pictures()
         rows = []
         for form in "safetensors", "zip", "old":
             if form == "safetensors":
                 write_safetensors(self.path("w"), weights)
             else:
                 torch.save(weights, self.path("w"), _use_new_zipfile_serialization=form == "zip")
-            done = subprocess.run([PROGRAM, self.path("content.ppm"), "--style", self.path("style.ppm"), "--output",
-                                   self.path("out.ppm"), "--network", "vgg16", "--weights", self.path("w"),
-                                   "--content-layers", FEW[0], "--style-layers", ",".join(FEW[1:]), "--scales", "1",
-                                   "--iterations", "3", "--threads", "1", "--log", self.path("log.csv"),
-                                   "--progress", "none"], capture_output=True, text=True, env=self.environment)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            with open(self.path("log.csv"), newline="") as file:
-                rows.append([{key: value for key, value in row.items() if key != "seconds"}
-                             for row in csv.DictReader(file)])
+            rows.append(self.losses("vgg16"))
         self.assertGreater(float(rows[0][0]["style_loss"]), 0)
         self.assertEqual(rows[0], rows[1])
         self.assertEqual(rows[0], rows[2])
+
+    def test_one_pair_of_weights_suits_every_input_convention(self):
+        """The same network fed with 0..1 or 0..255, its biases to match: features differ 64 times, losses do not."""
+        self.write_pictures()
+        weights = random_weights("vgg16", last="conv3_1")
+        self.describe("unit", {"0.485 0.456 0.406": "0.5 0.5 0.5", "0.229 0.224 0.225": "0.25 0.25 0.25"})
+        self.describe("bytes", {"0.485 0.456 0.406": "128 128 128", "0.229 0.224 0.225": "1 1 1\nmagnitude = 64",
+                                "range = 1": "range = 256"})
+        write_safetensors(self.path("w"), weights)
+        unit = self.losses("unit", "--init", "noise")[0]
+        for name in weights:
+            if name.endswith("bias"):
+                weights[name] = weights[name] * 64
+        write_safetensors(self.path("w"), weights)
+        large = self.losses("bytes", "--init", "noise")[0]
+        for key in "content_loss", "style_loss":
+            self.assertGreater(float(unit[key]), 0)
+            self.assertAlmostEqual(float(large[key]) / float(unit[key]), 1, delta=1e-4)
 
     def test_rescaling_makes_features_of_order_one(self):
         """The channels' means are 1 on the calibration's pictures, so on noise they are of that order at any depth."""
@@ -188,10 +223,7 @@ class Features(unittest.TestCase):
             if name.endswith("weight"):
                 weights[name] = weights[name] * 3  # features grow threefold with every layer
         write_safetensors(self.path("w"), weights)
-        shipped = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../data/networks/vgg16.ini")
-        os.makedirs(self.path("neural-style/networks"))
-        with open(shipped) as file, open(self.path("neural-style/networks/even.ini"), "w") as out:
-            out.write(file.read().replace("name = vgg16", "name = even").replace("rescale = no", "rescale = yes"))
+        self.describe("even", {"rescale = no": "rescale = yes"})
         plain, even = (self.features(name, self.path("w")) for name in ("vgg16", "even"))
         maps = reference("vgg16", weights, self.picture, "reflect", "max")
         for layer in LAYERS[:6]:

@@ -103,6 +103,8 @@ TEST(NetworkDescription, RefusesMistakesAndNamesTheLine) {
         {"mean = 1 2 3", "mean = 1 2", "three numbers"},
         {"mean = 1 2 3", "mean = 1 2 nan", "three numbers"},
         {"deviation = 4 5 6", "deviation = 4 0 6", "above 0"},
+        {"deviation = 4 5 6", "deviation = 4 5 6\nmagnitude = 0", "above 0"},
+        {"deviation = 4 5 6", "deviation = 4 5 6\nmagnitude = nan", "above 0"},
         {"content-layers = relu2_1", "content-layers = relu3_1", "no layer relu3_1"},
         {"relu2_1:0.5", "relu2_1:-1", "weight"},
         {"[input]", "[inputs]", "no section [input]"},
