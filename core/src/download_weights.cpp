@@ -22,6 +22,7 @@ namespace {
 constexpr std::uint64_t most_bytes = std::uint64_t(8) << 30;      // of a file whose size nobody knows
 constexpr std::uint64_t longest_table = std::uint64_t(16) << 20;  // bytes of a remote table; VGG-19's has 3 KB
 constexpr std::uint64_t probe_bytes = 512;
+constexpr std::uint64_t sync_bytes = std::uint64_t(16) << 20;  // that a power cut may cost
 
 /// Bytes of the remote file that follow one another in the part file.
 struct Segment {
@@ -68,11 +69,13 @@ public:
         write_all(file_, bytes, count, path_);
         size_ += count;
     }
-    void empty() {
-        if (::ftruncate(file_, 0) != 0) throw Error(Cause::output, path_ + " cannot be written.");
-        ::lseek(file_, 0, SEEK_SET);
-        size_ = 0;
+    void cut(std::uint64_t size) {
+        if (size >= size_) return;
+        if (::ftruncate(file_, off_t(size)) != 0) throw Error(Cause::output, path_ + " cannot be written.");
+        ::lseek(file_, off_t(size), SEEK_SET);
+        size_ = size;
     }
+    void sync() { ::fsync(file_); }
 
 private:
     std::string path_;
@@ -95,16 +98,19 @@ public:
                 if (!made) continue;
                 const Plan& plan = *made;
                 PartFile part(wanted_.part_path);
-                const std::string state = state_text(plan);
+                identity_ = identity(plan);
                 // Without a known length nobody can tell whether a part is complete.
-                if (read_state() != state || !plan.size() || part.size() > plan.size()) part.empty();
-                if (part.size() == 0) write_state(state);
-                if (part.size() < plan.head.size()) {
-                    part.empty();
-                    part.add(plan.head.data(), plan.head.size());
-                }
+                part.cut(plan.size() ? good_bytes() : 0);
+                if (part.size() > plan.size() || part.size() < plan.head.size()) part.cut(0);
+                if (part.size() == 0) part.add(plan.head.data(), plan.head.size());
+                keep(part);
                 most_ = part.size();
-                if (!fetch(plan, part)) continue;
+                try {
+                    if (!fetch(plan, part)) continue;
+                } catch (const GiveUp&) {
+                    keep(part);
+                    throw;
+                }
                 const std::uint64_t expected =
                     plan.whole && wanted_.expected_bytes ? wanted_.expected_bytes : plan.size();
                 if (expected && part.size() != expected)
@@ -224,11 +230,12 @@ private:
                                                 (!answer.ranged && !plan.whole);
                                         if (other) return false;
                                         if (!answer.ranged && first)
-                                            part.empty();  // the server starts from the beginning again
+                                            part.cut(0);  // the server starts from the beginning again
                                         first = false;
                                         if (part.size() + count > (segment.count ? before + segment.count : most_bytes))
                                             throw GiveUp{Kind::failed, "the server sends more than it announced"};
                                         part.add(bytes, count);
+                                        if (part.size() >= kept_ + sync_bytes) keep(part);
                                         if (part.size() > most_) moved = true, most_ = part.size();
                                         if (on_progress_) on_progress_(part.size(), plan.size());
                                         return true;
@@ -245,24 +252,32 @@ private:
     }
 
     // What the bytes of the part file belong to: the same text, the same file.
-    std::string state_text(const Plan& plan) const {
+    std::string identity(const Plan& plan) const {
         std::ostringstream text;
         text << wanted_.url << '\n' << tag_ << '\n' << total_ << '\n' << plan.whole << '\n' << plan.head.size();
         for (const Segment& segment : plan.segments) text << '\n' << segment.first << ' ' << segment.count;
         return text.str();
     }
 
-    std::string read_state() const {
-        std::ifstream file(state_path(wanted_.part_path), std::ios::binary);
-        std::ostringstream text;
-        text << file.rdbuf();
-        return text.str();
-    }
-
-    void write_state(const std::string& text) const {
+    /// Makes sure that the bytes are on the disk before they count as fetched: after a power cut a file may have its
+    /// length but zeros for its end.
+    void keep(PartFile& part) {
+        part.sync();
+        kept_ = part.size();
+        const std::string text = std::to_string(kept_) + "\n" + identity_;
         WeightsOutput output(state_path(wanted_.part_path));
         output.write(text.data(), text.size());
         output.commit();
+    }
+
+    /// How many bytes of the part file are on the disk for sure, and of the same remote file.
+    std::uint64_t good_bytes() const {
+        std::ifstream file(state_path(wanted_.part_path), std::ios::binary);
+        std::uint64_t count = 0;
+        std::ostringstream rest;
+        if (!(file >> count) || file.get() != '\n') return 0;
+        rest << file.rdbuf();
+        return rest.str() == identity_ ? count : 0;
     }
 
     const Network& network_;
@@ -272,6 +287,8 @@ private:
     bool use_tags_ = true;
     std::string tag_;          ///< of the remote file as it was when the plan was made
     std::uint64_t total_ = 0;  ///< bytes of the whole remote file, 0: not known
+    std::string identity_;     ///< of the plan that is carried out
+    std::uint64_t kept_ = 0;   ///< bytes of the part file that are on the disk for sure
     std::uint64_t most_ = 0;   ///< bytes that the part file had at the most
 };
 
