@@ -62,9 +62,9 @@ ObjectiveValue Objective::evaluate(const at::Tensor& picture) {
     for (std::size_t i = 0; i < content_.size(); ++i) {
         const ContentTarget& target = content_targets_[i];
         const at::Tensor& map = maps[content_[i].feature];
-        const at::Tensor difference = as_matrix(map) - target.features;
+        at::Tensor difference = as_matrix(map) - target.features;
         content = content + difference.pow(2).sum() * target.factor;
-        add_to(slopes[content_[i].feature], (difference * (2 * target.factor)).view_as(map));
+        add_to(slopes[content_[i].feature], difference.mul_(2 * target.factor).view_as(map));
     }
     for (StyleTerm& term : style_) {
         const at::Tensor& map = maps[term.feature];

@@ -4,8 +4,10 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <numeric>
 
+#include "projection_kernels.hpp"
 #include "sort_rows.hpp"
 
 namespace neural_style {
@@ -17,11 +19,28 @@ at::Tensor product_like(const at::Tensor& left, const at::Tensor& right) {
     return at::mm(left, right);
 }
 
-// left times right, into the memory of `kept` where its size is the same: fresh memory for the largest maps costs about
-// as much as filling it.
-at::Tensor product_into(at::Tensor kept, const at::Tensor& left, const at::Tensor& right) {
-    if (!kept.defined() || kept.size(0) != left.size(0) || kept.size(1) != right.size(1)) return at::mm(left, right);
-    return at::mm_out(kept, left, right);
+// A matrix of the size: `kept` itself where it has it. Fresh memory for the largest maps costs about as much as filling
+// it.
+at::Tensor matrix(const at::Tensor& kept, std::int64_t rows, std::int64_t columns, const at::Tensor& like) {
+    const bool fits = kept.defined() && kept.size(0) == rows && kept.size(1) == columns;
+    return fits ? kept : at::empty({rows, columns}, like.options());
+}
+
+// directions (D×C) times features (C×N), into `kept` if it fits
+at::Tensor projected_on(const at::Tensor& directions, const at::Tensor& features, const at::Tensor& kept) {
+    at::Tensor result = matrix(kept, directions.size(0), features.size(1), features);
+    if (!features.is_cpu() || !features.is_contiguous()) return at::mm_out(result, directions, features);
+    project(directions.data_ptr<float>(), int(directions.size(0)), features.data_ptr<float>(), int(features.size(0)),
+            features.size(1), result.data_ptr<float>(), at::get_num_threads());
+    return result;
+}
+
+// The transposed directions times the gradient of a projection on them, on the CPU, into `kept` if it fits.
+at::Tensor projected_back(const at::Tensor& directions, const at::Tensor& of_projected, const at::Tensor& kept) {
+    at::Tensor result = matrix(kept, directions.size(1), of_projected.size(1), of_projected);
+    project_back(directions.data_ptr<float>(), int(directions.size(0)), of_projected.data_ptr<float>(),
+                 int(directions.size(1)), of_projected.size(1), result.data_ptr<float>(), at::get_num_threads());
+    return result;
 }
 
 void accumulate(at::Tensor& sum, const at::Tensor& part, double share) {
@@ -37,17 +56,19 @@ void for_each_row(std::int64_t rows, const Part& part) {
     });
 }
 
-// Each row's values, upwards; `rows` itself on the CPU.
-at::Tensor sorted_rows(const at::Tensor& rows) {
-    if (!rows.is_cpu()) return std::get<0>(at::sort(rows, 1));
-    const auto length = rows.size(1);
-    float* values = rows.data_ptr<float>();
-    for_each_row(rows.size(0),
-                 [&](std::int64_t row, SortScratch& scratch) { sort_values(values + row * length, length, scratch); });
-    return rows;
+// to[i] (+)= share * from, `from` drawn out or together from `length` to `count` values by straight lines.
+void add_resampled(const float* from, std::int64_t length, double share, bool first, std::int64_t count, float* to) {
+    const double step = count > 1 ? double(length - 1) / double(count - 1) : 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+        const double place = step * double(i);
+        const auto left = std::min(std::int64_t(place), length - 1), right = std::min(left + 1, length - 1);
+        const double value = from[left] + (place - double(left)) * (double(from[right]) - from[left]);
+        to[i] = float((first ? 0 : to[i]) + share * value);
+    }
 }
 
-// As SlicedLoss::match, for the CPU; `projected` becomes its own gradient.
+// The sum of the squared differences between each row's values and the quantiles of their ranks, on the CPU;
+// `projected` becomes `slope` times the differences.
 double match_rows(const at::Tensor& projected, const at::Tensor& quantiles, double slope) {
     const auto count = projected.size(0), length = projected.size(1);
     float* values = projected.data_ptr<float>();
@@ -108,7 +129,7 @@ LossValue CovarianceLoss::evaluate(const at::Tensor& features) {
 }
 
 void SlicedLoss::add_target(const at::Tensor& features, double share) {
-    targets_.push_back({features.contiguous().clone(), share});
+    targets_.push_back({features.contiguous().clone(), share, {}});
 }
 
 void SlicedLoss::draw(const at::Tensor& features) {
@@ -117,30 +138,44 @@ void SlicedLoss::draw(const at::Tensor& features) {
     at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed_ * 0x9E3779B97F4A7C15u + draws_++);
     const at::Tensor drawn = at::randn({directions_, features.size(0)}, generator, at::TensorOptions(at::kFloat));
     projection_ = (drawn / drawn.norm(2, 1, true).clamp_min(1e-12)).to(features.device());
-    quantiles_.reset();
+    current_quantiles_ = false;
 }
 
 at::Tensor SlicedLoss::target_quantiles(std::int64_t count) {
-    at::Tensor blended;
-    for (const Target& target : targets_) {
-        at::Tensor quantiles = sorted_rows(at::mm(projection_, target.features));
-        if (quantiles.size(1) != count)
-            quantiles = at::upsample_linear1d(quantiles.unsqueeze(0), {count}, true).squeeze(0);
-        accumulate(blended, quantiles, target.share);
+    if (!projection_.is_cpu()) {
+        at::Tensor blended;
+        for (const Target& target : targets_) {
+            at::Tensor quantiles = std::get<0>(at::sort(at::mm(projection_, target.features), 1));
+            if (quantiles.size(1) != count)
+                quantiles = at::upsample_linear1d(quantiles.unsqueeze(0), {count}, true).squeeze(0);
+            accumulate(blended, quantiles, target.share);
+        }
+        return blended;
     }
-    return blended.contiguous();
+    at::Tensor blended = matrix(quantiles_, directions_, count, projection_);
+    for (Target& target : targets_) {
+        target.projected = projected_on(projection_, target.features, target.projected);
+        const auto length = target.projected.size(1);
+        float *const values = target.projected.data_ptr<float>(), *const sum = blended.data_ptr<float>();
+        for_each_row(directions_, [&](std::int64_t row, SortScratch& scratch) {
+            sort_values(values + row * length, length, scratch);
+            add_resampled(values + row * length, length, target.share, &target == &targets_.front(), count,
+                          sum + row * count);
+        });
+    }
+    return blended;
 }
 
 LossValue SlicedLoss::evaluate(const at::Tensor& features) {
     draw(features);
     const auto count = features.size(1);
-    if (!quantiles_.defined() || quantiles_.size(1) != count) quantiles_ = target_quantiles(count);
-    projected_ = product_into(projected_, projection_, features);
-    const at::Tensor& projected = projected_;
+    if (!current_quantiles_ || quantiles_.size(1) != count) quantiles_ = target_quantiles(count);
+    current_quantiles_ = true;
+    const at::Tensor projected = projected_ = projected_on(projection_, features, projected_);
     const double share = factor_ / double(projected.numel());
     if (projected.is_cpu()) {
         const at::Tensor loss = at::full({}, match_rows(projected, quantiles_, 2 * share) * share, at::kFloat);
-        gradient_ = product_into(gradient_, projection_.t(), projected);
+        gradient_ = projected_back(projection_, projected, gradient_);
         return {loss, gradient_};
     }
     const auto [values, order] = at::sort(projected, 1);

@@ -77,6 +77,7 @@ private:
     struct Target {
         at::Tensor features;  // C×N
         double share;
+        at::Tensor projected;  // directions×N: memory kept likewise
     };
     double factor_;
     int directions_;
@@ -84,8 +85,9 @@ private:
     std::uint64_t seed_;
     std::uint64_t draws_ = 0;
     std::vector<Target> targets_;
-    at::Tensor projection_;            // directions×C
-    at::Tensor quantiles_;             // directions×N, kept while the directions stay
+    at::Tensor projection_;  // directions×C
+    at::Tensor quantiles_;   // directions×N, kept while the directions stay
+    bool current_quantiles_ = false;
     at::Tensor projected_, gradient_;  // directions×N and C×N: memory kept from one evaluation to the next
 };
 
