@@ -1,0 +1,358 @@
+#include "neural-style/job.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <limits>
+#include <map>
+#include <random>
+
+namespace neural_style {
+namespace {
+
+constexpr float nan_value = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
+const std::string base = "network=builtin;device=cpu;threads=1;preview-every=0;";
+
+Image scene(int width, int height) {
+    Image image(width, height);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            float* pixel = image.pixel(x, y);
+            const bool hill = y > height / 2 + 3 * std::sin(x * 0.3);
+            pixel[0] = hill ? 0.3F : 0.5F + 0.01F * float(y);
+            pixel[1] = hill ? 0.5F : 0.6F;
+            pixel[2] = hill ? 0.2F : 0.9F - 0.01F * float(x);
+            pixel[3] = 1;
+        }
+    return image;
+}
+
+Image strokes(int width, int height) {
+    Image image(width, height);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x) {
+            float* pixel = image.pixel(x, y);
+            pixel[0] = 0.5F + 0.45F * std::sin(x * 0.8F + 2 * std::sin(y * 0.3F));
+            pixel[1] = 0.4F + 0.3F * std::cos(y * 0.9F - x * 0.2F);
+            pixel[2] = 0.5F - 0.4F * std::sin((x + y) * 0.5F);
+            pixel[3] = 1;
+        }
+    return image;
+}
+
+Request request(const std::string& settings, Image content = scene(40, 36)) {
+    Request result;
+    result.content = std::move(content);
+    result.styles = {{strokes(44, 40), 1}};
+    result.settings = Settings::parse(base + settings);
+    return result;
+}
+
+class Recorder : public Observer {
+public:
+    void on_scale(const ScaleEvent& event) override { scales.push_back(event); }
+    void on_evaluation(const Evaluation& event) override {
+        evaluations.push_back(event);
+        if (event.evaluation == stop_at) stop = true;
+    }
+    void on_preview(const Image& picture) override { previews.push_back(picture); }
+
+    std::vector<ScaleEvent> scales;
+    std::vector<Evaluation> evaluations;
+    std::vector<Image> previews;
+    std::atomic<bool> stop{false};
+    int stop_at = 0;
+};
+
+Outcome run_with(const Request& what, Recorder& recorder) { return run(what, recorder, recorder.stop); }
+
+Image finished(const Request& what) {
+    Recorder recorder;
+    const Outcome outcome = run_with(what, recorder);
+    EXPECT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+    EXPECT_EQ(outcome.picture.width, what.content.width);
+    EXPECT_EQ(outcome.picture.height, what.content.height);
+    EXPECT_EQ(outcome.sentence, "");
+    return outcome.picture;
+}
+
+bool same(const Image& a, const Image& b) {
+    return a.width == b.width && a.height == b.height &&
+           std::memcmp(a.rgba.data(), b.rgba.data(), a.rgba.size() * sizeof(float)) == 0;
+}
+
+bool in_range(const Image& image) {
+    for (float value : image.rgba)
+        if (!(value >= 0 && value <= 1)) return false;
+    return image.rgba.size() == std::size_t(4) * image.width * image.height;
+}
+
+TEST(Job, TellsWhatItDoesInOrder) {
+    Request what = request("scales=32,40;iterations=4");
+    what.settings.set("preview-every", "2");
+    Recorder recorder;
+    const Outcome outcome = run_with(what, recorder);
+    EXPECT_EQ(outcome.kind, Outcome::Kind::finished);
+    EXPECT_EQ(outcome.network, "builtin");
+    ASSERT_EQ(recorder.scales.size(), 2u);
+    EXPECT_EQ(recorder.scales[1].width, 40);
+    EXPECT_EQ(recorder.scales[1].height, 36);
+    EXPECT_EQ(recorder.scales[0].network, "builtin");
+    EXPECT_EQ(recorder.scales[0].device, "cpu");
+    ASSERT_EQ(recorder.evaluations.size(), 8u);
+    for (std::size_t i = 0; i < 8; ++i) {
+        const Evaluation& event = recorder.evaluations[i];
+        EXPECT_EQ(event.evaluation, int(i) + 1);
+        EXPECT_EQ(event.evaluations, 8);
+        EXPECT_EQ(event.scale, i < 4 ? 0 : 1);
+        EXPECT_NEAR(event.total_loss, event.content_loss + event.style_loss + event.tv_loss, 1e-6 * event.total_loss);
+    }
+    ASSERT_EQ(recorder.previews.size(), 4u);
+    EXPECT_EQ(recorder.previews[0].width, 32);
+    EXPECT_EQ(recorder.previews[3].width, 40);
+    for (const Image& preview : recorder.previews) EXPECT_TRUE(in_range(preview));
+}
+
+TEST(Job, TheStyleLossComesDown) {
+    for (const char* loss : {"sliced", "covariance", "gatys", "tutorial"}) {
+        Recorder recorder;
+        run_with(request("scales=1;iterations=20;content-weight=0;loss=" + std::string(loss)), recorder);
+        ASSERT_EQ(recorder.evaluations.size(), 20u) << loss;
+        EXPECT_LT(recorder.evaluations.back().style_loss, 0.7 * recorder.evaluations.front().style_loss) << loss;
+    }
+}
+
+TEST(Job, TheSameSeedGivesTheSamePictureBitForBit) {
+    for (const char* settings : {"scales=32,40;iterations=4;init=noise;seed=5", "iterations=3;loss=covariance",
+                                 "iterations=3;loss=sliced;optimiser=lbfgs;seed=1"})
+        EXPECT_TRUE(same(finished(request(settings)), finished(request(settings)))) << settings;
+}
+
+/// A network of the tests' own with seeded weights, in files.
+class NetworkFiles : public ::testing::Test {
+protected:
+    void SetUp() override {
+        std::ofstream(ini()) << "[network]\nname = job-test-small\ntitle = Small\nloss = gatys\n[layers]\n"
+                                "sequence = conv1_1:4 conv1_2:4 pool1 conv2_1:6\n"
+                                "weight-key = f.{position}.weight\nbias-key = f.{position}.bias\n[input]\nrange = 1\n"
+                                "order = rgb\nmean = 0.4 0.4 0.4\ndeviation = 0.2 0.2 0.2\n"
+                                "[loss gatys]\ncontent-layers = relu1_2\nstyle-layers = relu1_1, relu2_1\n";
+        for (int seed : {1, 2}) write_weights(seed);
+    }
+    void TearDown() override {
+        std::remove(ini().c_str());
+        for (int seed : {1, 2}) std::remove(weights(seed).c_str());
+    }
+    static std::string ini() { return ::testing::TempDir() + "job-test-small.ini"; }
+    static std::string weights(int seed) {
+        return ::testing::TempDir() + "job-test-" + std::to_string(seed) + ".safetensors";
+    }
+    static std::string settings(int seed) { return "scales=1;network=" + ini() + ";weights=" + weights(seed) + ";"; }
+
+private:
+    static void write_weights(int seed) {
+        std::mt19937 random(seed);
+        std::normal_distribution<float> normal(0, 0.25F);
+        std::string head, data;
+        const int channels[] = {3, 4, 4, 6}, positions[] = {0, 2, 5};
+        for (int i = 0; i < 3; ++i)
+            for (bool bias : {false, true}) {
+                const std::size_t start = data.size();
+                const int count = channels[i + 1] * (bias ? 1 : channels[i] * 9);
+                for (int k = 0; k < count; ++k) {
+                    const float value = normal(random);
+                    data.append(reinterpret_cast<const char*>(&value), sizeof value);
+                }
+                const std::string shape =
+                    bias ? std::to_string(channels[i + 1])
+                         : std::to_string(channels[i + 1]) + "," + std::to_string(channels[i]) + ",3,3";
+                head += (head.empty() ? "{" : ",");
+                head += "\"f." + std::to_string(positions[i]) + (bias ? ".bias" : ".weight") +
+                        "\":{\"dtype\":\"F32\",\"shape\":[" + shape + "],\"data_offsets\":[" + std::to_string(start) +
+                        "," + std::to_string(data.size()) + "]}";
+            }
+        head += "}";
+        const std::uint64_t length = head.size();
+        std::ofstream(weights(seed), std::ios::binary)
+            << std::string(reinterpret_cast<const char*>(&length), 8) << head << data;
+    }
+};
+
+using JobSettings = NetworkFiles;
+
+TEST_F(JobSettings, EachHasAnEffectOnThePicture) {
+    const std::string small = settings(1) + "iterations=3;", bank = "scales=1;iterations=3;";
+    // key → settings that differ in this key alone
+    const std::map<std::string, std::pair<std::string, std::string>> effects = {
+        {"network", {small, bank}},
+        {"weights", {small, settings(2) + "iterations=3;"}},
+        {"loss", {bank + "loss=sliced", bank + "loss=covariance"}},
+        {"content-layers", {bank, bank + "content-layers=level1"}},
+        {"style-layers", {bank, bank + "style-layers=level1"}},
+        {"content-weight", {bank, bank + "content-weight=100"}},
+        {"style-weight", {bank, bank + "style-weight=1"}},
+        {"tv-weight", {bank, bank + "tv-weight=100000"}},
+        {"style-scale", {bank, bank + "style-scale=2"}},
+        {"size", {bank, bank + "size=34"}},
+        {"scales", {bank, "iterations=3;scales=32,40"}},
+        {"iterations", {bank, "scales=1;iterations=4"}},
+        {"optimiser", {bank + "optimiser=adam", bank + "optimiser=lbfgs"}},
+        {"init", {bank, bank + "init=style"}},
+        {"seed", {bank + "seed=1", bank + "seed=2"}},
+        {"pooling", {small + "pooling=max", small + "pooling=average"}},
+        {"padding", {bank + "padding=reflect", bank + "padding=circular"}},
+        {"colours", {bank + "colours=style", bank + "colours=content"}},
+        {"stop-below", {"scales=1;iterations=60", "scales=1;iterations=60;stop-below=1"}},
+    };
+    for (const auto& [key, pair] : effects) {
+        ASSERT_NE(find_setting(key), nullptr) << key;
+        EXPECT_FALSE(same(finished(request(pair.first)), finished(request(pair.second)))) << key;
+    }
+    EXPECT_FALSE(same(finished(request(bank + "colours=match")), finished(request(bank + "colours=style"))));
+}
+
+TEST_F(JobSettings, ANetworkFromFilesLowersItsLossToo) {
+    Recorder recorder;
+    const Outcome outcome = run_with(request(settings(1) + "iterations=30;content-weight=0"), recorder);
+    ASSERT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+    EXPECT_LT(recorder.evaluations.back().style_loss, 0.5 * recorder.evaluations.front().style_loss);
+}
+
+TEST(Job, StylesOfSeveralWeightsAreBlended) {
+    Request what = request("scales=1;iterations=3");
+    const Image alone = finished(what);
+    what.styles.push_back({scene(30, 30), 0});
+    EXPECT_TRUE(same(finished(what), alone));  // a weight of 0 is no style
+    what.styles[1].weight = 1;
+    const Image blended = finished(what);
+    EXPECT_FALSE(same(blended, alone));
+    for (Style& style : what.styles) style.weight *= 8;  // only their relations count
+    EXPECT_TRUE(same(finished(what), blended));
+}
+
+TEST(Job, AGivenStartIsUsedAtAnySize) {
+    Request what = request("scales=1;iterations=1;content-weight=0;style-weight=0;optimiser=lbfgs");
+    what.init = strokes(40, 36);
+    const Image unchanged = finished(what);
+    for (std::size_t i = 0; i < unchanged.rgba.size(); ++i) ASSERT_NEAR(unchanged.rgba[i], what.init.rgba[i], 1e-6);
+    what.init = strokes(7, 90);
+    EXPECT_TRUE(in_range(finished(what)));
+}
+
+TEST(Job, AlphaIsKeptAndHiddenColoursHaveNoInfluence) {
+    Image content = scene(40, 36);
+    for (int y = 0; y < 36; ++y)
+        for (int x = 0; x < 40; ++x) content.pixel(x, y)[3] = x < 10 ? 0 : float(y) / 35;
+    const Image result = finished(request("iterations=3", content));
+    for (int y = 0; y < 36; ++y)
+        for (int x = 0; x < 40; ++x) ASSERT_EQ(result.pixel(x, y)[3], content.pixel(x, y)[3]);
+    Image other = content;
+    for (int y = 0; y < 36; ++y)
+        for (int x = 0; x < 40; ++x)
+            if (other.pixel(x, y)[3] == 0) {
+                other.pixel(x, y)[0] = 1 - other.pixel(x, y)[0];
+                other.pixel(x, y)[1] = nan_value;
+            }
+    EXPECT_TRUE(same(finished(request("iterations=3", other)), result));
+}
+
+TEST(Job, OddPicturesGiveAFinitePictureOfTheirOwnSize) {
+    std::map<std::string, Image> contents;
+    contents["1x1"] = scene(1, 1);
+    contents["1x50"] = scene(1, 50);
+    contents["50x1"] = scene(50, 1);
+    contents["invisible"] = Image(40, 36);
+    contents["one colour"] = Image(40, 36);
+    for (float& value : contents["one colour"].rgba) value = 0.5F;
+    for (int y = 0; y < 36; ++y)
+        for (int x = 0; x < 40; ++x) contents["one colour"].pixel(x, y)[3] = 1;
+    contents["black"] = Image(40, 36);
+    for (int y = 0; y < 36; ++y)
+        for (int x = 0; x < 40; ++x) contents["black"].pixel(x, y)[3] = 1;
+    contents["not finite"] = scene(40, 36);
+    for (std::size_t i = 0; i < contents["not finite"].rgba.size(); i += 7)
+        contents["not finite"].rgba[i] = i % 3 == 0 ? nan_value : i % 3 == 1 ? infinity : -infinity;
+    contents["far outside"] = scene(40, 36);
+    for (float& value : contents["far outside"].rgba) value = value * 1e30F - 1;
+    for (const auto& [name, content] : contents)
+        for (const char* loss : {"sliced", "covariance", "gatys", "tutorial"}) {
+            SCOPED_TRACE(name + " " + loss);
+            const std::string settings = "scales=1;iterations=2;loss=" + std::string(loss);
+            EXPECT_TRUE(in_range(finished(request(settings, content))));
+            Request as_style = request(settings);
+            as_style.styles = {{content, 1}};
+            EXPECT_TRUE(in_range(finished(as_style)));
+        }
+    for (const char* settings :
+         {"colours=content;iterations=1;scales=1", "colours=match;iterations=1;scales=1",
+          "size=200;iterations=1;scales=1", "size=1;iterations=1", "padding=circular;iterations=1"})
+        for (const auto& [name, content] : contents) {
+            SCOPED_TRACE(name + " " + settings);
+            EXPECT_TRUE(in_range(finished(request(settings, content))));
+        }
+}
+
+TEST(Job, AStopEndsItWithinOneEvaluationWithTheBestSoFar) {
+    for (int stop_at : {1, 3, 6}) {
+        for (const char* optimiser : {"adam", "lbfgs"}) {
+            Recorder recorder;
+            recorder.stop_at = stop_at;
+            const Outcome outcome =
+                run_with(request("scales=32,40;iterations=5;optimiser=" + std::string(optimiser)), recorder);
+            EXPECT_EQ(outcome.kind, Outcome::Kind::stopped);
+            EXPECT_EQ(int(recorder.evaluations.size()), stop_at);
+            EXPECT_EQ(outcome.picture.width, 40);
+            EXPECT_EQ(outcome.picture.height, 36);
+            EXPECT_TRUE(in_range(outcome.picture));
+            EXPECT_EQ(outcome.network, "builtin");
+        }
+    }
+    Recorder recorder;
+    recorder.stop = true;
+    const Outcome outcome = run_with(request(""), recorder);
+    EXPECT_EQ(outcome.kind, Outcome::Kind::stopped);
+    EXPECT_TRUE(recorder.evaluations.empty());
+    EXPECT_TRUE(in_range(outcome.picture));
+}
+
+TEST(Job, FailuresHaveACauseAndASentence) {
+    const auto expect = [](const Request& what, Cause cause, const std::string& part) {
+        Recorder recorder;
+        const Outcome outcome = run_with(what, recorder);
+        EXPECT_EQ(outcome.kind, Outcome::Kind::failed) << part;
+        EXPECT_EQ(outcome.cause, cause) << outcome.sentence;
+        EXPECT_NE(outcome.sentence.find(part), std::string::npos) << outcome.sentence;
+        EXPECT_TRUE(outcome.picture.empty());
+        EXPECT_TRUE(recorder.evaluations.empty());
+    };
+    expect(request("network=nothing"), Cause::settings, "nothing");
+    expect(request("network=vgg19;weights=/nonexistent.pth"), Cause::weights, "/nonexistent.pth");
+    expect(request("style-layers=level7"), Cause::settings, "level7");
+    expect(request("scales=3"), Cause::settings, "scales");
+    expect(request("init=nonsense"), Cause::settings, "nonsense");
+    expect(request("device=cuda:63"), Cause::device, "cuda:63");
+    expect(request("", Image()), Cause::picture, "content");
+    Request broken = request("");
+    broken.content.rgba.pop_back();
+    expect(broken, Cause::picture, "content");
+    broken = request("");
+    broken.styles.clear();
+    expect(broken, Cause::picture, "style");
+    broken = request("");
+    broken.styles[0].image = Image();
+    expect(broken, Cause::picture, "style");
+    broken = request("");
+    broken.styles[0].weight = 0;
+    expect(broken, Cause::picture, "style");
+    broken.styles[0].weight = -1;
+    expect(broken, Cause::settings, "weight");
+    broken.styles[0].weight = double(infinity);
+    expect(broken, Cause::settings, "weight");
+}
+
+}  // namespace
+}  // namespace neural_style
