@@ -7,6 +7,9 @@
 #include "signals.hpp"
 #include "text.hpp"
 
+// Made from presets/*.png. Naming it is what links it, and calling it what registers the pictures.
+extern "C" GResource* preset_pictures_get_resource();
+
 namespace neural_style {
 namespace {
 
@@ -50,6 +53,7 @@ PresetBar::PresetBar(SettingsModel& model, std::string& folder, std::function<vo
     popover_ = gtk_popover_new(button_);
     GtkWidget* scroller = gtk_scrolled_window_new(nullptr, nullptr);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+    gtk_scrolled_window_set_propagate_natural_width(GTK_SCROLLED_WINDOW(scroller), TRUE);
     gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scroller), TRUE);
     gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(scroller), 420);
     flow_ = gtk_flow_box_new();
@@ -71,6 +75,7 @@ PresetBar::PresetBar(SettingsModel& model, std::string& folder, std::function<vo
     gtk_menu_button_set_popover(GTK_MENU_BUTTON(button_), popover_);
     connect(popover_, "show", [this] { fill(); });
 
+    g_resources_register(preset_pictures_get_resource());
     build_menu();
     model_.on_change([this](std::string_view) { show_name(); });
     fill();

@@ -80,7 +80,7 @@ PreviewView::PreviewView() {
 }
 
 void PreviewView::build_toolbar() {
-    GtkWidget* bar = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
+    GtkWidget* bar = toolbar_ = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
     const auto add = [&](const char* icon, const char* name, const char* key, auto clicked) {
         // The keys work while the picture has the focus.
         GtkWidget* button = new_icon_button(icon, name, std::string(name) + " (" + key + ")");

@@ -16,6 +16,7 @@ public:
     PreviewView();
 
     GtkWidget* widget() const { return box_; }
+    GtkBox* toolbar() const { return GTK_BOX(toolbar_); }  ///< takes more controls at its end
 
     /// The original, shown left of the divider. `width` and `height` are the layer's own pixels, which 100 % refers to;
     /// the picture may be smaller.
@@ -55,6 +56,7 @@ private:
 
     GtkWidget* box_;
     GtkWidget* area_;
+    GtkWidget* toolbar_ = nullptr;
     GtkWidget* zoom_label_ = nullptr;
     GtkWidget* compare_ = nullptr;
     ObjectRef<GtkGesture> drag_, pinch_;

@@ -6,6 +6,7 @@
 #include "accessible_name.hpp"
 #include "device_page.hpp"
 #include "engine_request.hpp"
+#include "manual.hpp"
 #include "neural-style/error.hpp"
 #include "object_ref.hpp"
 #include "outcome_text.hpp"
@@ -45,7 +46,8 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
       presets_(model_, state_.folder, [this](const Error& error) { messages_.show(error.cause(), error.what()); }),
       settings_(model_, presets_),
       history_([this](const Result& result) { show_result(result); }),
-      actions_({nullptr, [this] { reset(); }, [this] { close(); }, [this] { runs_.give_up(); },
+      actions_({manual_file().empty() ? nullptr : std::function<void()>([this] { show_manual(); }), [this] { reset(); },
+                [this] { close(); }, [this] { runs_.give_up(); },
                 [this] {
                     progress_.stopping();
                     runs_.stop_and_keep();
@@ -116,7 +118,10 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
     });
 }
 
-StyleWindow::~StyleWindow() { gtk_widget_destroy(window_); }
+StyleWindow::~StyleWindow() {
+    networks_.reset();
+    gtk_widget_destroy(window_);
+}
 
 DialogResult StyleWindow::result() const {
     DialogResult result;
@@ -219,18 +224,23 @@ GtkWidget* StyleWindow::build_status() {
     gtk_label_set_ellipsize(GTK_LABEL(engine_), PANGO_ELLIPSIZE_END);
     add_style_class(engine_, "dim-label");
     gtk_box_pack_start(GTK_BOX(status), engine_, FALSE, TRUE, 0);
-    device_ = gtk_button_new_with_label(_("Why no GPU?"));
-    gtk_button_set_relief(GTK_BUTTON(device_), GTK_RELIEF_NONE);
-    add_style_class(device_, "row-reset");
+    const auto add_button = [&](const char* label) {
+        GtkWidget* button = gtk_button_new_with_label(label);
+        gtk_button_set_relief(GTK_BUTTON(button), GTK_RELIEF_NONE);
+        add_style_class(button, "row-reset");
+        gtk_box_pack_start(GTK_BOX(status), button, FALSE, FALSE, 0);
+        return button;
+    };
+    connect(add_button(_("Networks…")), "clicked", [this] { open_networks(); });
+    device_ = add_button(_("Why no GPU?"));
     gtk_widget_set_no_show_all(device_, TRUE);
     connect(device_, "clicked", [this] { show_device_page(window_, device_report(hello_)); });
-    gtk_box_pack_start(GTK_BOX(status), device_, FALSE, FALSE, 0);
 
     live_draft_ = gtk_check_button_new_with_mnemonic(_("Li_ve draft"));
     set_accessible_name(live_draft_, without_mnemonic(_("Li_ve draft")),
                         _("Shows a small, quick picture after each change."));
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(live_draft_), state_.live_draft);
-    gtk_box_pack_end(GTK_BOX(status), live_draft_, FALSE, FALSE, 0);
+    gtk_box_pack_end(preview_.toolbar(), live_draft_, FALSE, FALSE, 12);
     connect(live_draft_, "toggled", [this] {
         if (gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_)))
             ask_for_draft(0);
@@ -378,6 +388,21 @@ void StyleWindow::close() {
     closed_();
 }
 
+void StyleWindow::show_manual() {
+    try {
+        open_manual(GTK_WINDOW(window_));
+    } catch (const Error& error) {
+        messages_.show(error.cause(), error.what());
+    }
+}
+
+void StyleWindow::open_networks() {
+    if (!networks_)
+        networks_ = std::make_unique<NetworkPage>(
+            GTK_WINDOW(window_), model_, [this] { ask_for_draft(0); }, [this] { networks_.reset(); });
+    networks_->present();
+}
+
 void StyleWindow::keep_state() {
     state_.maximised = gtk_window_is_maximized(GTK_WINDOW(window_));
     if (!state_.maximised) gtk_window_get_size(GTK_WINDOW(window_), &state_.width, &state_.height);
@@ -394,6 +419,10 @@ bool StyleWindow::key(const GdkEventKey* event) {
         event->keyval == GDK_KEY_v && (event->state & gtk_accelerator_get_default_mod_mask()) == GDK_CONTROL_MASK;
     if (pastes && !GTK_IS_EDITABLE(gtk_window_get_focus(GTK_WINDOW(window_))) && runs_.activity() != Activity::full) {
         picker_.paste();
+        return true;
+    }
+    if (event->keyval == GDK_KEY_F1 && !manual_file().empty()) {
+        show_manual();
         return true;
     }
     if (event->keyval != GDK_KEY_Escape) return false;

@@ -13,6 +13,7 @@
 #include "dialog.hpp"
 #include "history_strip.hpp"
 #include "message_bar.hpp"
+#include "network_page.hpp"
 #include "preset_bar.hpp"
 #include "preview_view.hpp"
 #include "progress_panel.hpp"
@@ -44,6 +45,8 @@ private:
     GtkWidget* build_controls();
     GtkWidget* build_pictures();
     GtkWidget* build_status();
+    void show_manual();
+    void open_networks();
     void keep_state();
     void first_pictures();
     void look_around();  ///< which layers there are now, and whether the content still is
@@ -98,6 +101,7 @@ private:
     GtkWidget* device_ = nullptr;
     wire::Hello hello_;
     std::string network_, device_name_;                     ///< of the last run, or as the engine said it would be
+    std::unique_ptr<NetworkPage> networks_;                 ///< while it is open
     Evaluation last_;                                       ///< of the present run
     RunRequest running_;                                    ///< what the present full run is of
     const Result* shown_result_ = nullptr;                  ///< in the preview, waiting to be taken

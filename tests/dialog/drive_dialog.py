@@ -329,6 +329,47 @@ def test_device_page(open_stage):
         stage.ending()
 
 
+def test_networks(open_stage):
+    os.makedirs(os.environ['XDG_DATA_HOME'], exist_ok=True)
+    with open_stage() as stage:
+        stage.press('Networks…')
+
+        def page():
+            return next((node for node in stage.all_windows() if node.get_name() == 'Networks'), None)
+
+        def press(name):
+            def ready():
+                return next((node for node in stage.all('push button', name, page())
+                             if stage.has_state(node, 'SENSITIVE')), None)
+            wait_for(ready, f'{name} to be there').do_action(0)
+        press('Get Painted network')
+        press('Use Painted network')
+        press('Close')
+        wait_for(lambda: 'closed' if page() is None else None, 'the page to close')
+        stage.press('Cancel')
+        assert stage.ending()['settings'] == 'network=painted'
+
+
+def test_help(open_stage):
+    applications = os.path.join(os.environ['XDG_DATA_HOME'], 'applications')
+    os.makedirs(applications, exist_ok=True)
+    opened = os.path.join(os.environ['HOME'], 'opened')
+    with open(os.path.join(applications, 'reader.desktop'), 'w') as file:
+        file.write('[Desktop Entry]\nType=Application\nName=Reader\nMimeType=text/html;\n'
+                   f'Exec=sh -c "echo %u > {opened}.new; mv {opened}.new {opened}"\n')
+    with open(os.path.join(applications, 'mimeapps.list'), 'w') as file:
+        file.write('[Default Applications]\ntext/html=reader.desktop\n')
+    with open_stage() as stage:
+        stage.press('Help')
+        wait_for(lambda: os.path.exists(opened), 'the manual to be opened')
+        with open(opened) as file:
+            page = file.read().strip().replace('file://', '')
+        with open(page) as file:
+            assert 'Neural Style' in file.read()
+        stage.press('Cancel')
+        stage.ending()
+
+
 def main():
     program, worker, *names = sys.argv[1:]
     private_screen()

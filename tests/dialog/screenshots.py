@@ -110,6 +110,13 @@ def page_device(stage, words, save):
     save(window=words('Why No GPU?'))
 
 
+def page_networks(stage, words, save):
+    quiet_draft(stage, words)
+    stage.press(words('Networks…'))
+    wait_for(lambda: len(stage.all_windows()) > 1, 'the page')
+    save(window=words('Networks'))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('stage')
