@@ -58,12 +58,13 @@ def wait_for(condition, what):
 class Stage:
     """One dialog_stage with its window."""
 
+    preview = 'Preview'  # its name in the language of the window
+
     def __init__(self, program, worker, *arguments, environment=None, again=False):
         import gi
         gi.require_version('Atspi', '2.0')
         from gi.repository import Atspi
         self.atspi = Atspi
-        self.preview = 'Preview'  # its name in the language of the window
         warnings.filterwarnings('ignore', category=DeprecationWarning)  # the older names are there everywhere
         if not again:  # each window is a person's first one
             shutil.rmtree(os.environ['XDG_CONFIG_HOME'], ignore_errors=True)
