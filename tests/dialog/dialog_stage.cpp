@@ -131,7 +131,7 @@ int main(int count, char** arguments) {
         if (argument == "--settings")
             initial.settings = Settings::parse(value);
         else if (argument == "--content")
-            initial.content = host.add("Background", StageHost::content_image, read_picture(value));
+            initial.content = host.add("Photo", StageHost::content_image, read_picture(value));
         else if (argument == "--style")
             styles.push_back(value);
     }
@@ -142,7 +142,9 @@ int main(int count, char** arguments) {
     }
     for (const std::string& file : styles) {
         char* name = g_path_get_basename(file.c_str());
-        host.add("Background", name, read_picture(file.c_str()));
+        std::string title = std::string(name).substr(0, std::string(name).find('.'));
+        if (!title.empty()) title[0] = char(g_ascii_toupper(title[0]));
+        host.add(title, name, read_picture(file.c_str()));
         g_free(name);
     }
 
