@@ -118,7 +118,7 @@ def test_quality_and_colours(open_stage):
         wait_for(lambda: stage.value('spin button', 'Size') == 512, 'the size of drafts')
         stage.pick('Colours', "Keep the photo's own")
         stage.press('Cancel')
-        assert stage.ending()['settings'] == 'size=512;iterations=100;colours=content'
+        assert stage.ending()['settings'] == 'size=384;iterations=40;colours=content'
 
 
 def test_worker_killed(open_stage):
