@@ -30,7 +30,7 @@ struct Quality {
 };
 
 const Quality qualities[] = {
-    {"draft", N_("Draft"), 100, 512},
+    {"draft", N_("Draft"), 40, 384},
     {"good", N_("Good"), 300, 0},
     {"fine", N_("Fine"), 800, 0},
 };
