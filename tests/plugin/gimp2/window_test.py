@@ -61,9 +61,9 @@ class Window(Stage):
         self.window = wait_patiently(self._find_window, "the dialog")
 
     def __exit__(self, kind, *rest):
-        super().__exit__(kind, *rest)
         if kind is not None and os.environ.get("SCREENSHOT"):
             subprocess.run(["import", "-window", "root", os.environ["SCREENSHOT"]])
+        super().__exit__(kind, *rest)
         self.gimp.__exit__()
 
     def _find_window(self):
