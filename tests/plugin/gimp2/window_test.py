@@ -53,12 +53,16 @@ class Window(Stage):
         self.report = os.path.join(self.gimp.path, "report")
         self.errors = open(os.path.join(self.gimp.path, "errors"), "w+")
         expression = "(begin %s %s)" % (SETUP % {"report": self.report}, script)
-        self.process = subprocess.Popen(self.gimp.command(expression, program=("gimp-2.10", "-s")),
+        self.process = subprocess.Popen(self.gimp.command(expression, program=("gimp-2.10", "-n", "-s")),
                                         env=self.gimp.environment, stdin=subprocess.DEVNULL, stdout=self.errors,
                                         stderr=subprocess.STDOUT)
-        if open_dialog:
-            open_dialog(self)
-        self.window = wait_patiently(self._find_window, "the dialog")
+        try:
+            if open_dialog:
+                open_dialog(self)
+            self.window = wait_patiently(self._find_window, "the dialog")
+        except BaseException as error:
+            self.__exit__(type(error))
+            raise
 
     def __exit__(self, kind, *rest):
         if kind is not None and os.environ.get("SCREENSHOT"):
@@ -162,10 +166,16 @@ def test_cancel_leaves_no_trace():
 def test_from_the_menu():
     def search_for_it(window):
         window.said("ready")
-        window.image_window("slash")
-        subprocess.run(["xdotool", "type", "--delay", "80", "neural style"], check=True)
-        time.sleep(1)  # the search goes on as one types, and nothing tells that it has ended
-        subprocess.run(["xdotool", "key", "Return"], check=True)
+        for _ in range(8):  # nothing tells when GIMP's search has found what was typed
+            window.image_window("Escape", "slash")
+            time.sleep(1)
+            subprocess.run(["xdotool", "type", "--delay", "100", "neural style"], check=True)
+            time.sleep(2)
+            subprocess.run(["xdotool", "key", "Return"], check=True)
+            for _ in range(50):
+                if window.plug_ins():
+                    return
+                time.sleep(0.1)
 
     with Window('(gimp-image-set-active-layer image photo) (say "ready")', open_dialog=search_for_it) as window:
         ids = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Neural Style$"], capture_output=True,
