@@ -13,6 +13,7 @@ extern "C" GResource* preset_pictures_get_resource();
 namespace neural_style {
 namespace {
 
+constexpr int columns = 3;
 constexpr int picture_width = 108, picture_height = 72;  // units of the layout
 
 GtkWidget* picture_of(const Preset& preset, int scale) {
@@ -53,15 +54,15 @@ PresetBar::PresetBar(SettingsModel& model, std::string& folder, std::function<vo
     popover_ = gtk_popover_new(button_);
     GtkWidget* scroller = gtk_scrolled_window_new(nullptr, nullptr);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-    gtk_scrolled_window_set_propagate_natural_width(GTK_SCROLLED_WINDOW(scroller), TRUE);
     gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scroller), TRUE);
     gtk_scrolled_window_set_max_content_height(GTK_SCROLLED_WINDOW(scroller), 420);
     flow_ = gtk_flow_box_new();
     add_style_class(flow_, "styles");
+    gtk_container_set_border_width(GTK_CONTAINER(flow_), 6);
     gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(flow_), GTK_SELECTION_SINGLE);
     gtk_flow_box_set_homogeneous(GTK_FLOW_BOX(flow_), TRUE);
-    gtk_flow_box_set_min_children_per_line(GTK_FLOW_BOX(flow_), 4);
-    gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(flow_), 4);
+    gtk_flow_box_set_min_children_per_line(GTK_FLOW_BOX(flow_), columns);
+    gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(flow_), columns);
     gtk_widget_set_valign(flow_, GTK_ALIGN_START);
     set_accessible_name(flow_, _("Presets"));
     connect(flow_, "child-activated", [this](GtkFlowBoxChild* child) {

@@ -63,6 +63,7 @@ StylePicker::StylePicker(Host& host, int content_layer, std::string& folder,
     gtk_container_add(GTK_CONTAINER(scroller_), overlay);
     flow_ = gtk_flow_box_new();
     add_style_class(flow_, "styles");
+    gtk_container_set_border_width(GTK_CONTAINER(flow_), 6);
     gtk_flow_box_set_homogeneous(GTK_FLOW_BOX(flow_), TRUE);
     gtk_flow_box_set_min_children_per_line(GTK_FLOW_BOX(flow_), 2);
     gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(flow_), 12);

@@ -15,7 +15,6 @@ const char style_sheet[] = R"(
 .small { font-size: smaller; }
 .numeric { font-feature-settings: "tnum"; }
 .row-reset { padding: 3px; min-width: 16px; min-height: 16px; }
-.styles { padding: 6px; }
 .styles flowboxchild { padding: 6px; border-radius: 6px; }
 /* a neutral grey, so that colours look as they are */
 .preview { background-color: #c9c9c9; }

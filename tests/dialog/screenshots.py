@@ -2,6 +2,8 @@
 """Takes a picture of each page of the window, light and dark and in each language, to be looked at.
 
 usage: screenshots.py STAGE WORKER_COMMAND FOLDER [option…]
+
+A worker such as "slow_painter --worker 60" is slow enough to be caught in the middle of a run.
   --languages en,de,zh_CN  in these (their .mo files in $NEURAL_STYLE_LOCALES)
   --scale 2              for screens of twice the resolution
   --themes light,dark    of light, dark, contrast
