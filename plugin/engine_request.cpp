@@ -58,8 +58,9 @@ Request engine_request(Host& host, const RunRequest& request) {
     if (!shows_something(engine.content)) refuse_transparent(host.layer(request.content));
     for (const StyleChoice& style : request.styles) {
         if (style.weight <= 0) continue;
-        engine.styles.push_back(
-            {style.picture ? *style.picture : host.read_style(style.layer, request.content), style.weight});
+        engine.styles.push_back({style.picture ? host.convert_style(*style.picture, request.content)
+                                               : host.read_style(style.layer, request.content),
+                                 style.weight});
         if (!shows_something(engine.styles.back().image)) refuse_transparent(style_layer(host, style));
     }
     return engine;

@@ -37,6 +37,9 @@ public:
     /// transparency, so that only what is seen gives its style. Throws Error(Cause::picture).
     virtual Image read_style(int layer, int content) = 0;
 
+    /// A picture from elsewhere, in sRGB, as a style: converted to the primaries of `content`'s image.
+    virtual Image convert_style(const Image& picture, int content) { return (void)content, picture; }
+
     /// The layer within edge × edge pixels; cheap.
     virtual Image thumbnail(int layer, int edge_pixels) = 0;
 

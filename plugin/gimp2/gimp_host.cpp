@@ -153,6 +153,10 @@ Image GimpHost::read_style(int id, int content) {
     return picture;
 }
 
+Image GimpHost::convert_style(const Image& picture, int content) {
+    return pixels::from_srgb(picture, layer(content).image);
+}
+
 Image GimpHost::thumbnail(int id, int edge_pixels) {
     const Layer source = layer(id);
     const double scale = std::min(1.0, double(edge_pixels) / std::max(source.width, source.height));

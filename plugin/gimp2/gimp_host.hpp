@@ -12,6 +12,7 @@ public:
     void check_content(int layer) override;
     Image read_content(int layer) override;
     Image read_style(int layer, int content) override;
+    Image convert_style(const Image& picture, int content) override;
     Image thumbnail(int layer, int edge_pixels) override;
     int add_layer(int layer, const std::string& name, const Image& picture) override;
     void progress(double fraction, const std::string& text) override;

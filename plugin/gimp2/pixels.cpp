@@ -94,6 +94,14 @@ Image read(std::int32_t drawable, std::int32_t space_image) {
     return picture;
 }
 
+Image from_srgb(const Image& picture, std::int32_t space_image) {
+    ready_gegl();
+    Image converted(picture.width, picture.height);
+    babl_process(babl_fish(babl_format("R'G'B'A float"), picture_format(space_image)), picture.rgba.data(),
+                 converted.rgba.data(), long(picture.width) * picture.height);
+    return converted;
+}
+
 void write(std::int32_t drawable, const Image& picture) {
     const auto buffer = buffer_of(drawable, Cause::host);
     const Numbers numbers = numbers_of(drawable, buffer.get());

@@ -16,6 +16,9 @@ namespace neural_style::pixels {
 /// but matrix and curve profiles can) counts as sRGB, there and back. Throws Error(Cause::picture).
 Image read(std::int32_t drawable, std::int32_t space_image);
 
+/// A picture in sRGB, brought to the primaries of `space_image`'s profile.
+Image from_srgb(const Image& picture, std::int32_t space_image);
+
 /// Multiplies the picture's alpha by a layer mask's values (linear, 0 to 1). The mask is of the picture's size.
 void multiply_alpha(Image& picture, std::int32_t mask);
 

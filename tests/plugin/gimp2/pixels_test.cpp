@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "canvas.hpp"
+#include "pixels.hpp"
 
 using namespace neural_style;
 
@@ -175,6 +176,18 @@ TEST(Pixels, the_style_is_converted_to_the_contents_colours) {
     EXPECT_NEAR(same[0], 0.25, 1e-4);
     EXPECT_NEAR(same[1], 0.5, 1e-4);
     EXPECT_NEAR(same[2], 0.75, 1e-4);
+}
+
+TEST(Pixels, a_style_from_a_file_is_converted_too) {
+    Canvas canvas(40, 30, GIMP_RGB, GIMP_PRECISION_U8_GAMMA);
+    Image red(1, 1);
+    red.rgba = {1, 0, 0, 0.5f};
+    EXPECT_EQ(pixels::from_srgb(red, canvas.id).rgba, red.rgba);
+    give_profile(canvas.id, gimp_color_profile_new_rgb_adobe);
+    const Image converted = pixels::from_srgb(red, canvas.id);
+    EXPECT_NEAR(converted.rgba[0], to_srgb_curve(0.7152), 2e-3);
+    EXPECT_NEAR(converted.rgba[1], 0, 2e-2);
+    EXPECT_EQ(converted.rgba[3], 0.5f);
 }
 
 TEST(Pixels, an_indexed_or_grey_style_is_read_by_its_colours) {
