@@ -22,7 +22,7 @@ Image to_image(const at::Tensor& colours, const at::Tensor& alpha);
 at::Tensor resized(const at::Tensor& picture, int width, int height);
 
 /// A picture that was optimised smaller than the content, brought up to the content's size: cubic, with the content's
-/// own luminance detail (what the content loses on the same way down and up) put back.
+/// own luminance detail (what the content loses on the same way down and up) put back in part.
 at::Tensor enlarged(const at::Tensor& picture, const at::Tensor& content);
 
 }  // namespace neural_style

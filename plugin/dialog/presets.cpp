@@ -58,7 +58,7 @@ std::vector<Preset> built_in_presets() {
     };
     return {
         preset(_("Painting"), "painting", ""),
-        preset(_("Draft"), "draft", "size=384;iterations=40"),
+        preset(_("Draft"), "draft", "size=256;iterations=30"),
         preset(_("Gentle"), "gentle", "style-weight=150"),
         preset(_("Bold shapes"), "bold-shapes", "style-scale=2;style-weight=3000"),
         preset(_("Fine texture"), "fine-texture", "style-scale=0.5"),

@@ -30,7 +30,7 @@ struct Quality {
 };
 
 const Quality qualities[] = {
-    {"draft", N_("Draft"), 40, 384},
+    {"draft", N_("Draft"), 30, 256},
     {"good", N_("Good"), 300, 0},
     {"fine", N_("Fine"), 800, 0},
 };

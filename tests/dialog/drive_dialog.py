@@ -115,10 +115,10 @@ def test_reset(open_stage):
 def test_quality_and_colours(open_stage):
     with open_stage() as stage:
         stage.pick('Quality', 'Draft')
-        wait_for(lambda: stage.value('spin button', 'Size') == 384, 'the size of drafts')
+        wait_for(lambda: stage.value('spin button', 'Size') == 256, 'the size of drafts')
         stage.pick('Colours', "Keep the photo's own")
         stage.press('Cancel')
-        assert stage.ending()['settings'] == 'size=384;iterations=40;colours=content'
+        assert stage.ending()['settings'] == 'size=256;iterations=30;colours=content'
 
 
 def test_worker_killed(open_stage):
