@@ -7,11 +7,6 @@
 namespace neural_style {
 namespace {
 
-at::Tensor luminance(const at::Tensor& picture) {
-    const at::Tensor weights = at::tensor({0.299f, 0.587f, 0.114f}, at::kFloat).to(picture.device()).view({1, 3, 1, 1});
-    return (picture * weights).sum(1, true);
-}
-
 struct Distribution {
     at::Tensor mean, covariance;  // 3×1, 3×3, double, CPU
 };
@@ -29,6 +24,11 @@ at::Tensor power(const at::Tensor& symmetric, double exponent) {
 }
 
 }  // namespace
+
+at::Tensor luminance(const at::Tensor& picture) {
+    const at::Tensor weights = at::tensor({0.299f, 0.587f, 0.114f}, at::kFloat).to(picture.device()).view({1, 3, 1, 1});
+    return (picture * weights).sum(1, true);
+}
 
 at::Tensor greyed(const at::Tensor& picture) { return luminance(picture).expand({-1, 3, -1, -1}).contiguous(); }
 

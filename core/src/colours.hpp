@@ -5,7 +5,10 @@
 
 namespace neural_style {
 
-/// Luminance (Rec. 601) in all three channels.
+/// Luminance (Rec. 601), 1×1×h×w.
+at::Tensor luminance(const at::Tensor& picture);
+
+/// The same in all three channels.
 at::Tensor greyed(const at::Tensor& picture);
 
 /// `style` with its mean and covariance of colours brought to those of `content` by the linear map that moves the

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "colours.hpp"
+
 namespace neural_style {
 namespace {
 
@@ -32,11 +34,6 @@ at::Tensor filled(const at::Tensor& premultiplied, const at::Tensor& alpha) {
         above = at::upsample_bilinear2d(filled(small, whole), {height, width}, false);
     }
     return premultiplied + (1 - alpha) * above;
-}
-
-at::Tensor luminance(const at::Tensor& picture) {
-    const at::Tensor weights = at::tensor({0.299f, 0.587f, 0.114f}, picture.options()).view({1, 3, 1, 1});
-    return (picture * weights).sum(1, true);
 }
 
 // All of it makes a photograph of the painting again, none of it a blur. Chosen by looking.
