@@ -16,7 +16,7 @@ bool shows_something(const Image& image) {
 // A picture from elsewhere is described as the layer that it would be.
 Layer style_layer(Host& host, const StyleChoice& style) {
     if (!style.picture) return host.layer(style.layer);
-    return {-1, -1, style.name, {}, style.picture->width, style.picture->height};
+    return {-1, -1, style.name, {}, style.picture->width, style.picture->height, style.file};
 }
 
 [[noreturn]] void refuse_transparent(const Layer& layer) {
@@ -62,6 +62,11 @@ Request engine_request(Host& host, const RunRequest& request) {
                                                : host.read_style(style.layer, request.content),
                                  style.weight});
         if (!shows_something(engine.styles.back().image)) refuse_transparent(style_layer(host, style));
+    }
+    if (request.start >= 0) engine.init = host.read_content(request.start);
+    if (request.more > 0) {
+        engine.settings.set("scales", "1");  // the coarse ones are behind it
+        engine.settings.set("iterations", double(request.more));
     }
     return engine;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "neural-style/image.hpp"
+#include "run_record.hpp"
 
 namespace neural_style {
 
@@ -13,6 +14,15 @@ struct Layer {
     int image = -1;
     std::string name, image_name;
     int width = 0, height = 0;  ///< pixels
+    std::string file = {};      ///< of the image; "" if it has none
+};
+
+/// What a new layer shall be, besides its pixels.
+struct NewLayer {
+    int source = -1;  ///< the layer it was made from: gives place, type and masks
+    int above = -1;   ///< directly above this layer of the same image, whose mask it takes; -1: above `source`
+    std::string name = {};
+    std::string record = {};  ///< kept on the layer; see Host::record()
 };
 
 class Host {
@@ -43,9 +53,18 @@ public:
     /// The layer within edge × edge pixels; cheap.
     virtual Image thumbnail(int layer, int edge_pixels) = 0;
 
-    /// Puts `picture` (of the layer's size) as a new layer directly above `layer`, as one undo step; a selection and
-    /// the layer's own mask become its mask. Returns its id. Throws Error(Cause::host) and leaves the image as it was.
-    virtual int add_layer(int layer, const std::string& name, const Image& picture) = 0;
+    /// Adds `picture` (of the source's size) as a new layer, as one undo step; a selection and the source's own mask
+    /// become its mask. Returns its id. Throws Error(Cause::host) and leaves the image as it was.
+    virtual int add_layer(const NewLayer& what, const Image& picture) = 0;
+
+    /// The text that add_layer() put onto a layer, kept with the image; "" if there is none.
+    virtual std::string record(int layer) { return (void)layer, std::string(); }
+
+    /// How `layer` can be found again when the result's image is opened in years.
+    virtual LayerTrace trace(int layer, int content) { return (void)layer, (void)content, LayerTrace(); }
+
+    /// The layer that left `trace`, where the result lies in `image`; -1 if it is gone.
+    virtual int find(const LayerTrace& trace, int image) { return (void)trace, (void)image, -1; }
 
     /// Shown in the program's own progress bar; fraction from 0 to 1.
     virtual void progress(double fraction, const std::string& text) = 0;

@@ -15,6 +15,7 @@ struct StyleChoice {
     int layer = -1;
     double weight = 1;                          ///< ≥ 0, relative to the others
     std::string name = {};                      ///< of `picture`
+    std::string file = {};                      ///< that `picture` was read from; "" for the clipboard's
     std::shared_ptr<const Image> picture = {};  ///< in place of a layer: from a file or the clipboard, in sRGB
 };
 
@@ -22,6 +23,9 @@ struct RunRequest {
     int content = -1;  ///< layer id
     std::vector<StyleChoice> styles;
     Settings settings;
+    int start = -1;  ///< layer that the picture starts from, in place of the setting `init`; -1: none
+    int more = 0;    ///< above 0: that many evaluations at the finest scale only, to go on from `start`
+    int above = -1;  ///< layer that the result is put above, with its mask; -1: the content
 };
 
 }  // namespace neural_style

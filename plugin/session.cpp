@@ -7,6 +7,7 @@
 
 #include "engine_request.hpp"
 #include "outcome_text.hpp"
+#include "recorded_request.hpp"
 #include "settings_store.hpp"
 #include "text.hpp"
 
@@ -56,6 +57,16 @@ void keep(Host& host, RunMode mode, const RunRequest& request, const std::string
     }
 }
 
+LayerTrace style_trace(Host& host, const StyleChoice& style, int content) {
+    if (!style.picture) return exists(host, style.layer) ? host.trace(style.layer, content) : LayerTrace();
+    LayerTrace trace;
+    trace.name = style.name;
+    trace.file = style.file;
+    trace.width = style.picture->width;
+    trace.height = style.picture->height;
+    return trace;
+}
+
 // Named after the styles and what made the picture: "Starry Night (vgg19)".
 std::string layer_name(Host& host, const RunRequest& request, const Outcome& outcome) {
     std::string styles;
@@ -65,6 +76,31 @@ std::string layer_name(Host& host, const RunRequest& request, const Outcome& out
     }
     if (styles.empty()) styles = _("Neural Style");
     return outcome.network.empty() ? styles : styles + " (" + outcome.network + ")";
+}
+
+RunRequest again_request(Host& host, const RunRequest& wish, const SessionParts& parts) {
+    if (auto request = recorded_request(host, wish, parts.read_file)) {
+        take_computer_settings(request->settings, remembered(host, parts.values_path).settings);
+        return *request;
+    }
+    if (wish.more > 0)
+        throw Error(Cause::picture, filled(_("The layer “%s” was not made by Neural Style, so there is nothing to go "
+                                             "on from; click one that was."),
+                                           host.layer(wish.content).name.c_str()));
+    return request_of(host, {RunMode::last_values, wish}, parts.values_path);
+}
+
+NewLayer new_layer(Host& host, const RunRequest& request, const Outcome& outcome) {
+    RunRecord record;
+    record.program = NEURAL_STYLE_VERSION;
+    record.content = host.trace(request.content, request.content);
+    for (const StyleChoice& style : request.styles) {
+        if (style.weight <= 0) continue;
+        record.styles.push_back({style_trace(host, style, request.content), style.weight});
+    }
+    record.settings = recorded_settings(request.settings, outcome.network);
+    record.more = request.more;
+    return {request.content, request.above, layer_name(host, request, outcome), to_text(record)};
 }
 
 RunStatus failure(RunStatus::Kind kind, const std::string& sentence) {
@@ -78,15 +114,16 @@ RunStatus failure(RunStatus::Kind kind, const std::string& sentence) {
 
 RunStatus run_session(Host& host, const RunArguments& arguments, const SessionParts& parts) {
     host.check_content(arguments.request.content);
-    RunRequest request = request_of(host, arguments, parts.values_path);
+    RunRequest request = arguments.again ? again_request(host, arguments.request, parts)
+                                         : request_of(host, arguments, parts.values_path);
 
     Outcome outcome;
-    if (arguments.mode == RunMode::interactive) {
+    if (arguments.mode == RunMode::interactive && !arguments.again) {
         auto accepted = parts.dialog(request);
         if (!accepted) return failure(RunStatus::Kind::cancelled, {});
         outcome = std::move(*accepted);
     } else {
-        if (arguments.mode == RunMode::last_values && request.styles.empty())
+        if ((arguments.mode == RunMode::last_values || arguments.again) && request.styles.empty())
             throw Error(Cause::picture,
                         _("There is no style to repeat the run with; run Neural Style from the menu once."));
         host.progress(0, _("Neural Style"));
@@ -101,9 +138,9 @@ RunStatus run_session(Host& host, const RunArguments& arguments, const SessionPa
     }
 
     RunStatus status;
-    status.layer = host.add_layer(request.content, layer_name(host, request, outcome), outcome.picture);
+    status.layer = host.add_layer(new_layer(host, request, outcome), outcome.picture);
     status.kind = RunStatus::Kind::done;
-    keep(host, arguments.mode, request, parts.values_path);
+    keep(host, arguments.again ? RunMode::last_values : arguments.mode, request, parts.values_path);
     return status;
 }
 

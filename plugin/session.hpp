@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,7 @@ enum class RunMode { interactive, non_interactive, last_values };
 struct RunArguments {
     RunMode mode = RunMode::non_interactive;
     RunRequest request;  ///< styles and settings may be missing where a person or the last values give them
+    bool again = false;  ///< `request` names a layer only, and `more`: what was recorded on the layer is done again
 };
 
 struct RunStatus {
@@ -40,11 +42,15 @@ struct SessionParts {
     /// Computes without a window.
     std::function<Outcome(Request request, const std::function<void(const Evaluation&)>& progress)> compute;
 
+    /// Reads a picture file as the dialog does. Throws Error(Cause::picture).
+    std::function<std::shared_ptr<const Image>(const std::string& file)> read_file;
+
     std::string values_path;  ///< of the key file with the last values
 };
 
 /// Settings are defaults ← last values ← arguments; non-interactive runs leave the last values out, so that a script
-/// does the same everywhere, and runs with last values leave the arguments' settings out. Throws Error.
+/// does the same everywhere, and runs with last values leave the arguments' settings out. A run again takes what is
+/// recorded on the layer, or the last values for a layer that was not made here. Throws Error.
 RunStatus run_session(Host& host, const RunArguments& arguments, const SessionParts& parts);
 
 /// What `run` returns, or what it threw as a status with a sentence: no exception may reach GIMP.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "neural-style/error.hpp"
 #include "text.hpp"
 
 namespace neural_style {
@@ -24,6 +25,7 @@ std::shared_ptr<const Image> to_image(const GdkPixbuf* pixels) {
 
 NamedPicture read_now(const std::string& file) {
     NamedPicture result;
+    result.file = file;
     char* name = g_path_get_basename(file.c_str());
     char* shown = g_filename_display_name(name);
     result.name = shown;
@@ -55,6 +57,12 @@ struct Reading {
 
 }  // namespace
 
+std::shared_ptr<const Image> read_picture(const std::string& file) {
+    const NamedPicture read = read_now(file);
+    if (!read.picture) throw Error(Cause::picture, read.trouble);
+    return read.picture;
+}
+
 void read_picture_file(const std::string& file, std::function<void(NamedPicture)> done) {
     auto* reading = new Reading{file, std::move(done), {}};
     GTask* task = g_task_new(
@@ -79,7 +87,7 @@ void paste_picture(GtkWidget* near, std::function<void(NamedPicture)> done) {
         clipboard,
         [](GtkClipboard*, GdkPixbuf* pixels, gpointer data) {
             auto* done = static_cast<std::function<void(NamedPicture)>*>(data);
-            NamedPicture result{_("Clipboard"), nullptr, {}};
+            NamedPicture result{_("Clipboard"), nullptr, {}, {}};
             if (pixels)
                 result.picture = to_image(pixels);
             else

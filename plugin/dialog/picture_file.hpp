@@ -1,4 +1,5 @@
-// Pictures from files and from the clipboard, read aside of the main loop. Used by the style picker; main thread.
+// Pictures from files and from the clipboard, read aside of the main loop. Used by the style picker, and by runs that
+// are made again; main thread.
 #pragma once
 
 #include <gtk/gtk.h>
@@ -15,11 +16,15 @@ struct NamedPicture {
     std::string name;                      ///< of the file, without its folder
     std::shared_ptr<const Image> picture;  ///< null: could not be read
     std::string trouble;                   ///< why, one translated sentence
+    std::string file;                      ///< with its folder; "" for the clipboard's
 };
 
 /// Reads the file on another thread, turned as its camera meant it, at most 4096 pixels long, and calls `done` from the
 /// main loop. Values are taken for sRGB.
 void read_picture_file(const std::string& file, std::function<void(NamedPicture)> done);
+
+/// The same at once, for a run without a window. Throws Error(Cause::picture).
+std::shared_ptr<const Image> read_picture(const std::string& file);
 
 /// The picture on the clipboard, if there is one.
 void paste_picture(GtkWidget* near, std::function<void(NamedPicture)> done);

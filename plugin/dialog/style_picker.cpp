@@ -136,7 +136,7 @@ std::vector<StyleChoice> StylePicker::chosen() const {
         const double percent = cards.size() == 1 || weight == blend_.end() ? 100 : weight->second;
         if (percent <= 0) continue;
         if (card->picture_from_elsewhere)
-            styles.push_back({-1, percent / 100, card->layer.name, card->picture_from_elsewhere});
+            styles.push_back({-1, percent / 100, card->layer.name, card->layer.file, card->picture_from_elsewhere});
         else
             styles.push_back({card->layer.id, percent / 100});
     }
@@ -292,8 +292,8 @@ void StylePicker::paste() {
 
 void StylePicker::add_picture(const NamedPicture& picture) {
     if (!picture.picture) return complain_(picture.trouble);
-    Card& card =
-        add_card({next_picture_--, -1, picture.name, _("added"), picture.picture->width, picture.picture->height});
+    Card& card = add_card(
+        {next_picture_--, -1, picture.name, _("added"), picture.picture->width, picture.picture->height, picture.file});
     card.picture_from_elsewhere = picture.picture;
     gtk_widget_hide(nothing_);
     fetch_thumbnails();

@@ -15,6 +15,8 @@ namespace neural_style {
 namespace {
 
 constexpr const char* data_name = "plug-in-neural-style";
+constexpr const char* session_name = "plug-in-neural-style-session";
+constexpr const char* parasite_name = "neural-style";
 constexpr long long progress_pause_microseconds = 100 * 1000;
 
 std::string taken(char* text) {
@@ -79,6 +81,47 @@ std::int32_t new_mask(std::int32_t layer, std::int32_t source) {
     return mask.keep();
 }
 
+std::string kept_data(const char* name) {
+    const int size = gimp_get_data_size(name);
+    if (size <= 0) return {};
+    std::string text(std::size_t(size), '\0');
+    return gimp_get_data(name, text.data()) ? text : std::string();
+}
+
+// Names this run of GIMP: numbers of layers mean nothing in another one.
+std::string session() {
+    std::string text = kept_data(session_name);
+    if (text.empty()) {
+        text = taken(g_uuid_string_random());
+        gimp_set_data(session_name, text.data(), guint(text.size()));
+    }
+    return text;
+}
+
+bool is_layer(std::int32_t id) { return id >= 0 && gimp_item_is_valid(id) && gimp_item_is_layer(id); }
+
+// How surely `layer` is the one that left `trace`, where both are of the same image or file; 0: it is another. Tattoos
+// are small numbers that other images use as well, and copies of an image have new ones.
+int likeness(const Layer& layer, const LayerTrace& trace) {
+    const bool tattoo = int(gimp_item_get_tattoo(layer.id)) == trace.tattoo, name = layer.name == trace.name;
+    const bool size = layer.width == trace.width && layer.height == trace.height;
+    return tattoo && name ? 3 : name && size ? 2 : tattoo && size ? 1 : 0;
+}
+
+// What is made again is masked as it was before, unless a selection says otherwise.
+std::int32_t mask_source(const NewLayer& what) {
+    const bool selection = !gimp_selection_is_empty(gimp_item_get_image(what.source));
+    return !selection && what.above >= 0 && applied_mask(what.above) >= 0 ? what.above : what.source;
+}
+
+void attach_record(std::int32_t layer, const std::string& record) {
+    GimpParasite* parasite =
+        gimp_parasite_new(parasite_name, GIMP_PARASITE_PERSISTENT, guint32(record.size()), record.data());
+    const gboolean attached = gimp_item_attach_parasite(layer, parasite);
+    gimp_parasite_free(parasite);
+    Draft::must(attached);
+}
+
 }  // namespace
 
 std::vector<Layer> GimpHost::layers() {
@@ -117,6 +160,7 @@ Layer GimpHost::layer(int id) {
     layer.image_name = taken(gimp_image_get_name(layer.image));
     layer.width = gimp_drawable_width(id);
     layer.height = gimp_drawable_height(id);
+    layer.file = taken(gimp_image_get_filename(layer.image));
     return layer;
 }
 
@@ -177,33 +221,80 @@ Image GimpHost::thumbnail(int id, int edge_pixels) {
     return picture;
 }
 
-int GimpHost::add_layer(int id, const std::string& name, const Image& picture) {
-    check_content(id);  // much can have happened to it in the meantime
-    const std::int32_t image = gimp_item_get_image(id);
+int GimpHost::add_layer(const NewLayer& given, const Image& picture) {
+    check_content(given.source);  // much can have happened to it in the meantime
+    const std::int32_t image = gimp_item_get_image(given.source);
+    NewLayer what = given;
+    if (!is_layer(what.above) || gimp_item_get_image(what.above) != image) what.above = -1;
     int x = 0, y = 0;
-    Draft::must(gimp_drawable_offsets(id, &x, &y));
+    Draft::must(gimp_drawable_offsets(what.source, &x, &y));
 
     // All is done on a layer that does not belong to the image yet, so that a failure leaves nothing behind and the
     // insertion is the one step to be undone.
-    Draft draft(gimp_layer_new(image, name.c_str(), picture.width, picture.height, gimp_drawable_type(id), 100,
-                               gimp_image_get_default_new_layer_mode(image)));
+    Draft draft(gimp_layer_new(image, what.name.c_str(), picture.width, picture.height, gimp_drawable_type(what.source),
+                               100, gimp_image_get_default_new_layer_mode(image)));
     Draft::must(gimp_layer_set_offsets(draft.id(), x, y));
     pixels::write(draft.id(), picture);
-    if (const std::int32_t mask = new_mask(draft.id(), id); mask >= 0) {
+    if (!what.record.empty()) attach_record(draft.id(), what.record);
+    if (const std::int32_t mask = new_mask(draft.id(), mask_source(what)); mask >= 0) {
         Draft held(mask);
         Draft::must(gimp_layer_add_mask(draft.id(), mask));
         held.keep();
         gimp_layer_set_edit_mask(draft.id(), FALSE);  // the picture is what a person goes on with
     }
 
-    const std::int32_t parent = gimp_item_get_parent(id);
-    const int position = gimp_image_get_item_position(image, id);
+    const std::int32_t below = what.above >= 0 ? what.above : what.source;
+    const std::int32_t parent = gimp_item_get_parent(below);
+    const int position = gimp_image_get_item_position(image, below);
     gimp_image_undo_group_start(image);  // gives the step our name
     const gboolean inserted = gimp_image_insert_layer(image, draft.id(), parent < 0 ? 0 : parent, position);
     gimp_image_undo_group_end(image);
     Draft::must(inserted);
     gimp_displays_flush();
     return draft.keep();
+}
+
+std::string GimpHost::record(int id) {
+    layer(id);
+    GimpParasite* parasite = gimp_item_get_parasite(id, parasite_name);
+    if (!parasite) return {};
+    const std::string text(static_cast<const char*>(gimp_parasite_data(parasite)),
+                           std::size_t(gimp_parasite_data_size(parasite)));
+    gimp_parasite_free(parasite);
+    return text;
+}
+
+LayerTrace GimpHost::trace(int id, int content) {
+    const Layer traced = layer(id);
+    LayerTrace trace;
+    trace.session = session();
+    trace.id = id;
+    trace.tattoo = int(gimp_item_get_tattoo(id));
+    trace.beside = traced.image == gimp_item_get_image(content);
+    trace.name = traced.name;
+    trace.image_name = traced.image_name;
+    trace.file = traced.file;
+    trace.width = traced.width;
+    trace.height = traced.height;
+    return trace;
+}
+
+int GimpHost::find(const LayerTrace& trace, int image) {
+    const bool this_session = trace.session == session();
+    if (this_session && is_layer(trace.id) && (!trace.beside || gimp_item_get_image(trace.id) == image))
+        return trace.id;
+    int best = 0, rivals = 0, found = -1;
+    for (const Layer& one : layers()) {
+        const bool there = trace.beside ? one.image == image : !trace.file.empty() && one.file == trace.file;
+        // An image that was never saved has no address but its name.
+        const bool perhaps = !trace.beside && trace.file.empty() && !this_session && one.image_name == trace.image_name;
+        const int like = there || perhaps ? likeness(one, trace) : 0;
+        if (like == 0 || like < best || (perhaps && like < 2)) continue;
+        rivals = like == best ? rivals + 1 : 0;
+        best = like;
+        found = one.id;
+    }
+    return rivals == 0 ? found : -1;  // rather none than the wrong one
 }
 
 void GimpHost::progress(double fraction, const std::string& text) {
@@ -218,12 +309,7 @@ void GimpHost::progress(double fraction, const std::string& text) {
     gimp_progress_update(std::clamp(fraction, 0.0, 1.0));
 }
 
-std::string GimpHost::recall() {
-    const int size = gimp_get_data_size(data_name);
-    if (size <= 0) return {};
-    std::string text(std::size_t(size), '\0');
-    return gimp_get_data(data_name, text.data()) ? text : std::string();
-}
+std::string GimpHost::recall() { return kept_data(data_name); }
 
 void GimpHost::remember(const std::string& text) { gimp_set_data(data_name, text.data(), guint(text.size())); }
 

@@ -14,7 +14,10 @@ public:
     Image read_style(int layer, int content) override;
     Image convert_style(const Image& picture, int content) override;
     Image thumbnail(int layer, int edge_pixels) override;
-    int add_layer(int layer, const std::string& name, const Image& picture) override;
+    int add_layer(const NewLayer& what, const Image& picture) override;
+    std::string record(int layer) override;
+    LayerTrace trace(int layer, int content) override;
+    int find(const LayerTrace& trace, int image) override;
     void progress(double fraction, const std::string& text) override;
     std::string recall() override;
     void remember(const std::string& text) override;

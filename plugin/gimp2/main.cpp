@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
+#include "dialog/picture_file.hpp"
 #include "gimp_host.hpp"
 #include "procedure.hpp"
 #include "settings_store.hpp"
@@ -22,6 +23,7 @@ RunStatus run_procedure(const char* name, int count, const GimpParam* arguments)
     parts.compute = [&](Request request, const std::function<void(const Evaluation&)>& progress) {
         return silent_run(worker, std::move(request), progress);
     };
+    parts.read_file = read_picture;
     parts.dialog = [&](RunRequest& request) { return show_window(host, worker, request); };
     return status_of([&] { return run_session(host, read_arguments(name, count, arguments), parts); });
 }

@@ -11,6 +11,8 @@ namespace {
 
 constexpr const char* plain = "plug-in-neural-style";
 constexpr const char* blend = "plug-in-neural-style-blend";
+constexpr const char* again = "plug-in-neural-style-again";
+constexpr int most_iterations = 10000;
 constexpr int menu_arguments = 3;  // run mode, image, drawable
 
 char* word(const char* text) {
@@ -21,14 +23,22 @@ GimpParamDef parameter(GimpPDBArgType type, const char* name, const char* meanin
     return {type, word(name), word(meaning)};
 }
 
-void install(const char* name, bool in_menu, const char* blurb, const std::vector<GimpParamDef>& styles) {
+void install(const char* name, const char* menu_label, const char* blurb, const char* help, const char* drawable,
+             const std::vector<GimpParamDef>& further) {
     std::vector<GimpParamDef> all = {
         parameter(GIMP_PDB_INT32, "run-mode",
                   "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }"),
-        parameter(GIMP_PDB_IMAGE, "image", "The image of the content layer"),
-        parameter(GIMP_PDB_DRAWABLE, "drawable", "The content layer: what is to be shown in the new style"),
+        parameter(GIMP_PDB_IMAGE, "image", "The image of the layer"),
+        parameter(GIMP_PDB_DRAWABLE, "drawable", drawable),
     };
-    all.insert(all.end(), styles.begin(), styles.end());
+    all.insert(all.end(), further.begin(), further.end());
+    static const GimpParamDef result[] = {{GIMP_PDB_LAYER, word("layer"), word("The new layer")}};
+    gimp_install_procedure(name, blurb, help, "The Neural Style authors", "Apache License 2.0", "2025", menu_label,
+                           "RGB*, GRAY*", GIMP_PLUGIN, gint(all.size()), 1, all.data(), result);
+}
+
+void install_run(const char* name, const char* menu_label, const char* blurb, const std::vector<GimpParamDef>& styles) {
+    std::vector<GimpParamDef> all = styles;
     for (const GimpParamDef& one : {
              parameter(GIMP_PDB_FLOAT, "content-weight", "How strongly the content is kept, from 0 (1)"),
              parameter(GIMP_PDB_FLOAT, "style-weight", "How strongly the style is taken on, from 0 (1000)"),
@@ -38,15 +48,12 @@ void install(const char* name, bool in_menu, const char* blurb, const std::vecto
                        "--list-settings\" names them"),
          })
         all.push_back(one);
-    static const GimpParamDef result[] = {{GIMP_PDB_LAYER, word("layer"), word("The new layer")}};
-    gimp_install_procedure(
-        name, blurb,
-        "Paints the content layer in the style of another layer, of this or any other open image, and "
-        "puts the result as a new layer directly above it. A selection and the layer's mask limit the "
-        "result as its layer mask. With last values, the settings and styles of the last run are used, "
-        "and the style given here only if those are gone.",
-        "The Neural Style authors", "Apache License 2.0", "2025", in_menu ? N_("_Neural Style...") : nullptr,
-        "RGB*, GRAY*", GIMP_PLUGIN, gint(all.size()), 1, all.data(), result);
+    install(name, menu_label, blurb,
+            "Paints the content layer in the style of another layer, of this or any other open image, and "
+            "puts the result as a new layer directly above it. A selection and the layer's mask limit the "
+            "result as its layer mask. With last values, the settings and styles of the last run are used, "
+            "and the style given here only if those are gone.",
+            "The content layer: what is to be shown in the new style", all);
 }
 
 const GimpParam& expect(const GimpParam* arguments, int index, GimpPDBArgType type) {
@@ -94,22 +101,30 @@ std::vector<StyleChoice> blended_styles(const GimpParam* arguments) {
 
 void register_procedures() {
     gimp_plugin_domain_register(GETTEXT_PACKAGE, NEURAL_STYLE_LOCALEDIR);
-    install(plain, true, N_("Paint a layer in the style of another one"),
-            {parameter(GIMP_PDB_DRAWABLE, "style", "The style layer, of this or any other open image")});
-    install(blend, false, N_("Paint a layer in a blend of the styles of others"),
-            {parameter(GIMP_PDB_INT32, "num-styles", "How many styles"),
-             parameter(GIMP_PDB_INT32ARRAY, "styles", "The style layers, of this or any other open images"),
-             parameter(GIMP_PDB_INT32, "num-weights", "How many weights: as many as styles, or 0"),
-             parameter(GIMP_PDB_FLOATARRAY, "style-blend", "The styles' weights relative to each other, from 0")});
-    gimp_plugin_menu_register(plain, "<Image>/Filters/Artistic");
+    install_run(plain, N_("_Neural Style..."), N_("Paint a layer in the style of another one"),
+                {parameter(GIMP_PDB_DRAWABLE, "style", "The style layer, of this or any other open image")});
+    install_run(blend, nullptr, N_("Paint a layer in a blend of the styles of others"),
+                {parameter(GIMP_PDB_INT32, "num-styles", "How many styles"),
+                 parameter(GIMP_PDB_INT32ARRAY, "styles", "The style layers, of this or any other open images"),
+                 parameter(GIMP_PDB_INT32, "num-weights", "How many weights: as many as styles, or 0"),
+                 parameter(GIMP_PDB_FLOATARRAY, "style-blend", "The styles' weights relative to each other, from 0")});
+    install(again, N_("Neural Style _Again"), N_("Paint again as a layer was painted, or go on from it"),
+            "Neural Style keeps on each layer that it makes from what, in which style and with which settings it was "
+            "painted. This paints it again, from the layers as they are now, or goes on from the layer's picture, and "
+            "puts the result above it. For a layer that Neural Style did not make it repeats the last run.",
+            "A layer that Neural Style made",
+            {parameter(GIMP_PDB_INT32, "more",
+                       "0: paint afresh; 1 to 10000: go on from the layer's picture for so many evaluations")});
+    for (const char* name : {plain, again}) gimp_plugin_menu_register(name, "<Image>/Filters/Artistic");
 }
 
 RunArguments read_arguments(const std::string& name, int count, const GimpParam* arguments) {
     const bool blended = name == blend;
     const int rest = blended ? 7 : 4;  // the first argument after the styles
-    if (count != menu_arguments && count != rest + 4)
+    const int all = name == again ? menu_arguments + 1 : rest + 4;
+    if (count != menu_arguments && count != all)
         throw Error(Cause::settings,
-                    filled(_("There are %d arguments instead of %d; see the Procedure Browser."), count, rest + 4));
+                    filled(_("There are %d arguments instead of %d; see the Procedure Browser."), count, all));
     RunArguments result;
     result.mode = run_mode(expect(arguments, 0, GIMP_PDB_INT32).data.d_int32);
     const int image = expect(arguments, 1, GIMP_PDB_IMAGE).data.d_image;
@@ -117,7 +132,16 @@ RunArguments read_arguments(const std::string& name, int count, const GimpParam*
     request.content = expect(arguments, 2, GIMP_PDB_DRAWABLE).data.d_drawable;
     if (gimp_item_get_image(request.content) != image)
         throw Error(Cause::picture, _("The layer does not belong to the image; give the image that holds it."));
+    result.again = name == again;
     if (count == menu_arguments) return result;
+    if (result.again) {
+        request.more = expect(arguments, menu_arguments, GIMP_PDB_INT32).data.d_int32;
+        if (request.more < 0 || request.more > most_iterations)
+            throw Error(Cause::settings, filled(_("There cannot be %d more evaluations; give 0 to paint afresh, or "
+                                                  "up to %d to go on."),
+                                                request.more, most_iterations));
+        return result;
+    }
 
     request.styles = blended ? blended_styles(arguments) : one_style(arguments);
     request.settings.set("content-weight", expect(arguments, rest, GIMP_PDB_FLOAT).data.d_float);

@@ -1,4 +1,4 @@
-// The two procedures that GIMP knows us by: how they are registered, and what their arguments mean. Used by main, on
+// The procedures that GIMP knows us by: how they are registered, and what their arguments mean. Used by main, on
 // the main thread.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace neural_style {
 
-/// Tells GIMP of both procedures and of the menu entry. Called while GIMP queries the plug-in; touches no pixels.
+/// Tells GIMP of all procedures and of their menu entries. Called while GIMP queries the plug-in; touches no pixels.
 void register_procedures();
 
 /// Reads what GIMP handed to the procedure `name`: three arguments only where the menu calls. Throws

@@ -70,7 +70,7 @@ public:
     Image read_content(int id) override { return layer(id), pictures_.at(id); }
     Image read_style(int id, int) override { return layer(id), pictures_.at(id); }
     Image thumbnail(int id, int edge) override { return shrunk(read_content(id), edge); }
-    int add_layer(int, const std::string&, const Image&) override { throw Error(Cause::host, "not on this stage"); }
+    int add_layer(const NewLayer&, const Image&) override { throw Error(Cause::host, "not on this stage"); }
     void progress(double, const std::string&) override {}
 
     static constexpr const char* content_image = "harbour.jpg";

@@ -14,9 +14,11 @@ public:
         int above;
         std::string name;
         Image picture;
+        NewLayer what;
     };
 
     std::map<int, Layer> all;
+    std::map<int, std::string> records;
     std::vector<Added> added;
     std::vector<double> fractions;
     std::vector<std::pair<int, int>> styles_read;  // layer, content
@@ -55,12 +57,21 @@ public:
         return read_content(id);
     }
     Image thumbnail(int id, int) override { return read_content(id); }
-    int add_layer(int id, const std::string& name, const Image& picture) override {
-        layer(id);
+    int add_layer(const NewLayer& what, const Image& picture) override {
+        layer(what.source);
         if (full) throw Error(Cause::host, "GIMP could not add the new layer.");
-        added.push_back({id, name, picture});
-        return 100 + int(added.size());
+        added.push_back({what.above < 0 ? what.source : what.above, what.name, picture, what});
+        const int id = 100 + int(added.size());
+        put(id, what.name, picture.width, picture.height);
+        records[id] = what.record;
+        return id;
     }
+    std::string record(int id) override { return records.count(id) ? records[id] : std::string(); }
+    LayerTrace trace(int id, int) override {
+        const Layer one = layer(id);
+        return {"this", id, 7 * id, true, one.name, one.image_name, one.file, one.width, one.height};
+    }
+    int find(const LayerTrace& trace, int) override { return all.count(trace.id) ? trace.id : -1; }
     void progress(double fraction, const std::string&) override { fractions.push_back(fraction); }
     std::string recall() override { return kept; }
     void remember(const std::string& text) override { kept = text; }

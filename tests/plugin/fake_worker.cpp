@@ -104,6 +104,7 @@ Image mean_of_style(const Request& request) {
 Image computed(const Request& request, const std::string& how) {
     if (how == "copy") return request.content;
     if (how == "style") return mean_of_style(request);
+    if (how == "start" && !request.init.empty()) return request.init;
     return negative(request.content);
 }
 

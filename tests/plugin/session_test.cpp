@@ -246,6 +246,110 @@ TEST_F(Session, cannot_repeat_without_a_style) {
     expect_untouched(run(arguments(RunMode::last_values, {}, "")), RunStatus::Kind::failed, "no style to repeat");
 }
 
+// The layer that the first run made is `first`; later ones count on from it.
+constexpr int first = 101;
+
+RunArguments again(int layer, int more = 0) {
+    RunArguments result;
+    result.again = true;
+    result.request.content = layer;
+    result.request.more = more;
+    return result;
+}
+
+TEST_F(Session, paints_a_layer_again_as_it_was_painted) {
+    run(arguments(RunMode::non_interactive, {{painting, 1}, {print, 0.5}}, "seed=5;threads=2;iterations=7"));
+    run(arguments(RunMode::non_interactive, {{print, 1}}, "seed=6;threads=1"));
+    const RunStatus status = run(again(first));
+    ASSERT_EQ(status.kind, RunStatus::Kind::done) << status.sentence;
+    ASSERT_EQ(computed.size(), 3u);
+    EXPECT_FLOAT_EQ(computed[2].content.rgba[0], 0.01f);
+    EXPECT_TRUE(computed[2].init.empty());
+    ASSERT_EQ(computed[2].styles.size(), 2u);
+    EXPECT_EQ(computed[2].styles[1].image.width, 6);
+    EXPECT_EQ(computed[2].styles[1].weight, 0.5);
+    // the picture's settings are the layer's, the computer's the last ones
+    EXPECT_EQ(computed[2].settings,
+              Settings::parse("network=builtin;content-weight=1;style-weight=1000;seed=5;threads=1;iterations=7"));
+    EXPECT_EQ(host.added[2].what.source, photo);
+    EXPECT_EQ(host.added[2].what.above, first);
+    EXPECT_EQ(host.added[2].name, "painting + print (builtin)");
+    EXPECT_TRUE(shown.empty());
+    EXPECT_FALSE(g_file_test(parts.values_path.c_str(), G_FILE_TEST_EXISTS));
+}
+
+TEST_F(Session, goes_on_from_a_layer) {
+    run(arguments(RunMode::non_interactive, {{painting, 1}}, "seed=5;iterations=7;scales=2,4"));
+    const RunStatus status = run(again(first, 200));
+    ASSERT_EQ(status.kind, RunStatus::Kind::done) << status.sentence;
+    EXPECT_FLOAT_EQ(computed[1].content.rgba[0], 0.01f);
+    ASSERT_FALSE(computed[1].init.empty());
+    EXPECT_FLOAT_EQ(computed[1].init.rgba[0], 1.01f);  // the layer's own, as the host gives it
+    EXPECT_EQ(computed[1].settings.integer("iterations"), 200);
+    EXPECT_EQ(computed[1].settings.text("scales"), "1");
+    // afresh means as at first, also from a picture that was gone on with
+    EXPECT_EQ(run_record(host.records[status.layer])->more, 200);
+    ASSERT_EQ(run(again(status.layer)).kind, RunStatus::Kind::done);
+    EXPECT_EQ(computed[2].settings.text("scales"), "2,4");
+    EXPECT_EQ(computed[2].settings.integer("iterations"), 7);
+    EXPECT_TRUE(computed[2].init.empty());
+}
+
+TEST_F(Session, a_layer_from_elsewhere_repeats_the_last_run) {
+    run(arguments(RunMode::non_interactive, {{print, 1}}, "seed=5"));
+    ASSERT_EQ(run(again(painting)).kind, RunStatus::Kind::done);
+    EXPECT_FLOAT_EQ(computed[1].content.rgba[0], 0.02f);
+    EXPECT_EQ(computed[1].settings.to_text(), "seed=5");
+    EXPECT_EQ(host.added[1].above, painting);
+    const RunStatus status = run(again(painting, 10));
+    EXPECT_EQ(status.kind, RunStatus::Kind::failed);
+    EXPECT_NE(status.sentence.find("was not made by Neural Style"), std::string::npos) << status.sentence;
+}
+
+TEST_F(Session, says_what_is_gone) {
+    const auto expect_refused = [&](const std::string& words) {
+        const std::size_t before = host.added.size();
+        const RunStatus status = run(again(first));
+        EXPECT_EQ(status.kind, RunStatus::Kind::failed);
+        EXPECT_NE(status.sentence.find(words), std::string::npos) << status.sentence;
+        EXPECT_EQ(host.added.size(), before);
+    };
+    run(arguments(RunMode::non_interactive));
+    host.all.erase(painting);
+    expect_refused("style layer “painting” is not in this image");
+    host.put(painting, "painting", 5, 5);
+    host.all.erase(photo);
+    expect_refused("“photo” that “painting (builtin)” was painted from");
+}
+
+TEST_F(Session, reads_the_style_file_again) {
+    const auto waves = std::make_shared<Image>(8, 9);
+    for (float& value : waves->rgba) value = 1;
+    std::string file = "/pictures/waves.png", read;
+    parts.read_file = [&](const std::string& wanted) {
+        read = wanted;
+        return waves;
+    };
+    person = [&](RunRequest& request) -> std::optional<Outcome> {
+        request.styles = {{-1, 2, "waves.png", file, waves}};
+        return answer;
+    };
+    run(arguments(RunMode::interactive));
+    ASSERT_EQ(run(again(first)).kind, RunStatus::Kind::done);
+    EXPECT_EQ(read, "/pictures/waves.png");
+    EXPECT_EQ(computed.at(0).styles.at(0).image.height, 9);
+    EXPECT_EQ(computed.at(0).styles.at(0).weight, 2);
+    EXPECT_EQ(host.added.at(1).name, "waves.png (builtin)");
+
+    parts.read_file = [&](const std::string&) -> std::shared_ptr<const Image> {
+        throw Error(Cause::picture, "It is unreadable.");
+    };
+    EXPECT_EQ(run(again(first)).sentence, "It is unreadable.");
+    file.clear();
+    const int pasted = run(arguments(RunMode::interactive)).layer;
+    EXPECT_NE(run(again(pasted)).sentence.find("clipboard"), std::string::npos);
+}
+
 TEST_F(Session, computes_in_the_worker) {
     WorkerClient worker("'" FAKE_WORKER "' --worker");
     parts.compute = [&](Request request, const std::function<void(const Evaluation&)>& progress) {

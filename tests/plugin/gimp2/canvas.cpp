@@ -200,6 +200,14 @@ Result stylise_blend(int image, int drawable, const std::vector<int>& styles, co
     return result_of(values, count);
 }
 
+Result stylise_again(int image, int drawable, int more) {
+    const GimpParam parameters[] = {number(GIMP_RUN_NONINTERACTIVE), item(GIMP_PDB_IMAGE, image),
+                                    item(GIMP_PDB_DRAWABLE, drawable), number(more)};
+    int count = 0;
+    GimpParam* values = gimp_run_procedure2("plug-in-neural-style-again", &count, 4, parameters);
+    return result_of(values, count);
+}
+
 double from_srgb_curve(double value) {
     return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
 }

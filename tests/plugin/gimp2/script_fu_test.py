@@ -4,7 +4,9 @@
 usage: script_fu_test.py PLUGIN_FOLDER WORKER
 """
 
+import os
 import sys
+import tempfile
 import unittest
 
 from isolated_gimp import IsolatedGimp
@@ -73,15 +75,37 @@ class ScriptFu(unittest.TestCase):
                         worker="/nowhere/neural-style --worker")
         self.assertIn("The engine cannot be started", output)
 
-    def test_both_procedures_are_documented(self):
+    def test_another_gimp_paints_again_what_the_first_one_saved(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "painted.xcf")
+            saved = script(
+                '(plug-in-neural-style RUN-NONINTERACTIVE image photo painting 1 1000 5 "network=style;seed=7")'
+                '(gimp-xcf-save 0 image photo "%s" "%s")' % (file, file))
+            self.assertTrue(os.path.exists(file), saved)
+            again = ('(define image (car (gimp-file-load RUN-NONINTERACTIVE "%s" "%s")))'
+                     '(define made (car (gimp-image-get-layer-by-name image "painting (invert)")))' % (file, file))
+            with IsolatedGimp([PLUGIN], worker="'%s' --worker" % WORKER) as gimp:
+                output = gimp.run(
+                    "(begin %s %s)" % (again, '(define new (car (plug-in-neural-style-again RUN-NONINTERACTIVE image made 0)))'
+                    '(gimp-message (string-append "name=" (car (gimp-item-get-name new))))'
+                    '(gimp-message (string-append "layers=" (number->string (car (gimp-image-get-layers image)))))'),
+                    "(begin %s %s)" % (again, '(gimp-image-remove-layer image (car (gimp-image-get-layer-by-name image "painting")))'
+                    '(plug-in-neural-style-again RUN-NONINTERACTIVE image made 200)'))
+        self.assertIn("name=painting (invert) #1", output)
+        self.assertIn("layers=5", output)
+        self.assertIn("failed: The style layer “painting” is not in this image any more; choose another style", output)
+
+    def test_all_procedures_are_documented(self):
         output = script(
             '(define (describe name) (let ((info (gimp-procedural-db-proc-info name)))'
             ' (say name ": " (number->string (list-ref info 6)) " in, " (number->string (list-ref info 7)) " out")))'
             '(describe "plug-in-neural-style")'
-            '(describe "plug-in-neural-style-blend")',
+            '(describe "plug-in-neural-style-blend")'
+            '(describe "plug-in-neural-style-again")',
         )
         self.assertIn("plug-in-neural-style: 8 in, 1 out", output)
         self.assertIn("plug-in-neural-style-blend: 11 in, 1 out", output)
+        self.assertIn("plug-in-neural-style-again: 4 in, 1 out", output)
 
 
 if __name__ == "__main__":

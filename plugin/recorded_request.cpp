@@ -1,0 +1,58 @@
+#include "recorded_request.hpp"
+
+#include "neural-style/error.hpp"
+#include "text.hpp"
+
+namespace neural_style {
+namespace {
+
+StyleChoice style_choice(Host& host, const RecordedStyle& style, int image, const ReadFile& read_file) {
+    const LayerTrace& trace = style.layer;
+    StyleChoice choice;
+    choice.weight = style.weight;
+    const bool is_layer = trace.tattoo != 0;
+    if (is_layer) choice.layer = host.find(trace, image);
+    if (is_layer && choice.layer < 0 && trace.beside)
+        throw Error(Cause::picture, filled(_("The style layer “%s” is not in this image any more; choose another style "
+                                             "with Neural Style…"),
+                                           trace.name.c_str()));
+    if (is_layer && choice.layer < 0)
+        throw Error(Cause::picture,
+                    filled(_("The style layer “%s” of “%s” is not there any more; open that image again, or choose "
+                             "another style with Neural Style…"),
+                           trace.name.c_str(), trace.image_name.c_str()));
+    if (is_layer) return choice;
+    if (trace.file.empty())
+        throw Error(Cause::picture,
+                    filled(_("The style “%s” came from the clipboard and was not kept; choose another one with Neural "
+                             "Style…"),
+                           trace.name.c_str()));
+    choice.name = trace.name;
+    choice.file = trace.file;
+    choice.picture = read_file(trace.file);
+    return choice;
+}
+
+}  // namespace
+
+std::optional<RunRequest> recorded_request(Host& host, const RunRequest& wish, const ReadFile& read_file) {
+    const auto record = run_record(host.record(wish.content));
+    if (!record) return std::nullopt;
+    const Layer drawable = host.layer(wish.content);
+    RunRequest request;
+    request.content = host.find(record->content, drawable.image);
+    if (request.content < 0 || request.content == wish.content)
+        throw Error(Cause::picture,
+                    filled(_("The layer “%s” that “%s” was painted from is not in this image any more; click the layer "
+                             "that is to be painted, and choose Neural Style…"),
+                           record->content.name.c_str(), drawable.name.c_str()));
+    for (const RecordedStyle& style : record->styles)
+        request.styles.push_back(style_choice(host, style, drawable.image, read_file));
+    request.settings = record->settings;
+    request.above = wish.content;
+    request.more = wish.more;
+    if (wish.more > 0) request.start = wish.content;
+    return request;
+}
+
+}  // namespace neural_style

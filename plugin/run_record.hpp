@@ -1,0 +1,50 @@
+// What made a layer, as a text that is kept on the layer itself, so that it can be made again, even by a program that
+// opens the image years later. Written by the session, read by again.hpp; main thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "neural-style/settings.hpp"
+
+namespace neural_style {
+
+/// How a layer is found again: by its number while the program runs, later by what its image's file keeps.
+struct LayerTrace {
+    std::string session;  ///< names the program's run that `id` belongs to
+    int id = -1;
+    int tattoo = 0;       ///< of the layer within its image; 0: there is none, as for a picture from a file
+    bool beside = false;  ///< in the same image as the content
+    std::string name, image_name;
+    std::string file;  ///< of its image, or of the picture; "" if it has none
+    int width = 0, height = 0;
+};
+
+struct RecordedStyle {
+    LayerTrace layer;
+    double weight = 1;
+};
+
+struct RunRecord {
+    std::string program;  ///< version that made the layer
+    LayerTrace content;
+    std::vector<RecordedStyle> styles;
+    Settings settings;  ///< what belongs to the picture, with the weights and the network that it really was
+    int more = 0;       ///< above 0: so many evaluations were added to an earlier picture
+};
+
+/// Key-file text of version 1.
+std::string to_text(const RunRecord& record);
+
+/// None if `text` is no record, or one of a later version. Values that are no longer allowed are left out.
+std::optional<RunRecord> run_record(const std::string& text);
+
+/// `settings` as they are recorded: without what belongs to the computer (device, threads, …), and with the weights and
+/// `network` written out where they were left to their defaults.
+Settings recorded_settings(const Settings& settings, const std::string& network);
+
+/// Puts what recorded_settings() leaves out of `from` into `settings`.
+void take_computer_settings(Settings& settings, const Settings& from);
+
+}  // namespace neural_style
