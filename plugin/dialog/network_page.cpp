@@ -5,15 +5,53 @@
 #include <cstring>
 
 #include "accessible_name.hpp"
+#include "dropped_file.hpp"
+#include "question.hpp"
 #include "signals.hpp"
 #include "text.hpp"
 #include "words.hpp"
 
 namespace neural_style {
+namespace {
 
-NetworkPage::NetworkPage(GtkWindow* parent, SettingsModel& model, std::function<void()> installed,
+std::string shown_name(const std::string& file) {
+    char* name = g_filename_display_basename(file.c_str());
+    const std::string result = name;
+    g_free(name);
+    return result;
+}
+
+/// How much the file's name speaks for the network: the letters of the words "vgg19", "caffe" that are all in it.
+std::size_t resemblance(const std::string& file, const std::string& network) {
+    char* lower = g_utf8_strdown(shown_name(file).c_str(), -1);
+    const std::string name = lower;
+    g_free(lower);
+    std::size_t letters = 0;
+    for (std::size_t start = 0; start <= network.size();) {
+        const std::size_t end = std::min(network.find('-', start), network.size());
+        if (name.find(network.substr(start, end - start)) == std::string::npos) return 0;
+        letters += end - start;
+        start = end + 1;
+    }
+    return letters;
+}
+
+/// The network that the engine names instead of the one that was tried; "" if it names none.
+std::string named_instead(const std::string& sentence) {
+    for (const char* before : {"--get-network ", "network="}) {
+        const auto at = sentence.rfind(before);
+        if (at == std::string::npos) continue;
+        const auto start = at + std::strlen(before);
+        return sentence.substr(start, sentence.find_first_of(" ;.,", start) - start);
+    }
+    return {};
+}
+
+}  // namespace
+
+NetworkPage::NetworkPage(GtkWindow* parent, SettingsModel& model, std::string& folder, std::function<void()> installed,
                          std::function<void()> closed)
-    : model_(model), installed_(std::move(installed)), closed_(std::move(closed)) {
+    : model_(model), folder_(folder), installed_(std::move(installed)), closed_(std::move(closed)) {
     dialog_ =
         gtk_dialog_new_with_buttons(_("Networks"), parent, GtkDialogFlags(0), _("_Close"), GTK_RESPONSE_CLOSE, nullptr);
     gtk_window_set_default_size(GTK_WINDOW(dialog_), 620, 480);
@@ -35,6 +73,7 @@ NetworkPage::NetworkPage(GtkWindow* parent, SettingsModel& model, std::function<
     set_accessible_name(rows_, _("Networks"));
     gtk_container_add(GTK_CONTAINER(scroller), rows_);
     gtk_box_pack_start(GTK_BOX(box), scroller, TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(box), build_offer(), FALSE, FALSE, 0);
 
     message_ = gtk_label_new(nullptr);
     gtk_label_set_line_wrap(GTK_LABEL(message_), TRUE);
@@ -57,6 +96,12 @@ NetworkPage::NetworkPage(GtkWindow* parent, SettingsModel& model, std::function<
     gtk_box_pack_start(GTK_BOX(box), message_, FALSE, FALSE, 0);
     for (GtkWidget* widget : {message_, progress_, stop_}) gtk_widget_set_no_show_all(widget, TRUE);
     gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(dialog_))), box, TRUE, TRUE, 0);
+    const auto complain = [this](const std::string& sentence) { say(sentence); };
+    const auto no_picture = [this](const std::string& file) {
+        say(filled(_("“%s” is a picture; drop it on the other window to take it as a style."),
+                   shown_name(file).c_str()));
+    };
+    accept_drops(dialog_, {no_picture, [this](const std::string& file) { offer(file); }, complain});
     connect(dialog_, "delete-event", [] { return gboolean(TRUE); });  // its answer closes it
     connect(dialog_, "response", [this] {
         const auto closed = closed_;  // which ends this object
@@ -79,10 +124,7 @@ void NetworkPage::list() {
     EngineCommand::Callbacks callbacks;
     callbacks.line = [this](const std::string& line) { take_line(line); };
     callbacks.end = [this](bool succeeded) {
-        if (!succeeded) {
-            gtk_label_set_text(GTK_LABEL(message_), last_line_.c_str());
-            gtk_widget_show(message_);
-        }
+        if (!succeeded) say(last_line_);
         show_list();
     };
     listing_ = std::make_unique<EngineCommand>(std::vector<std::string>{"--list-networks"}, std::move(callbacks));
@@ -95,12 +137,16 @@ void NetworkPage::take_line(const std::string& line) {
     if (first == std::string::npos) return;
     if (first > 0) {
         if (networks_.empty()) return;
-        if (networks_.back().lines.empty()) networks_.back().usable = line.find("--get-network") == std::string::npos;
+        if (networks_.back().lines.empty()) {
+            networks_.back().usable = line.find("--get-network") == std::string::npos;
+            networks_.back().built_in = line.find("Part of the program") != std::string::npos;
+        }
         networks_.back().lines.push_back(line.substr(first));
         return;
     }
     const auto colon = line.find(": ");
-    if (colon != std::string::npos) networks_.push_back({line.substr(0, colon), line.substr(colon + 2), {}, false});
+    if (colon != std::string::npos)
+        networks_.push_back({line.substr(0, colon), line.substr(colon + 2), {}, false, false});
 }
 
 void NetworkPage::show_list() {
@@ -108,6 +154,95 @@ void NetworkPage::show_list() {
         GTK_CONTAINER(rows_), [](GtkWidget* row, gpointer) { gtk_widget_destroy(row); }, nullptr);
     for (const Network& network : networks_) add_row(network);
     gtk_widget_show_all(rows_);
+    show_offer();
+}
+
+GtkWidget* NetworkPage::build_offer() {
+    GtkWidget* rows = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+    offer_ = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+    offer_words_ = gtk_label_new(nullptr);
+    gtk_label_set_xalign(GTK_LABEL(offer_words_), 0);
+    gtk_label_set_ellipsize(GTK_LABEL(offer_words_), PANGO_ELLIPSIZE_MIDDLE);
+    offer_networks_ = gtk_combo_box_text_new();
+    set_accessible_name(offer_networks_, _("Install as"), _("The network whose weights the file has."));
+    offer_take_ = gtk_button_new_with_mnemonic(_("_Install"));
+    set_accessible_name(offer_take_, without_mnemonic(_("_Install")));
+    add_style_class(offer_take_, "suggested-action");
+    connect(offer_take_, "clicked", [this] { take_offer(); });
+    gtk_box_pack_start(GTK_BOX(offer_), offer_words_, FALSE, FALSE, 0);
+    GtkWidget* choice = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+    gtk_box_pack_start(GTK_BOX(choice), offer_networks_, TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(choice), offer_take_, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(offer_), choice, FALSE, FALSE, 0);
+    gtk_widget_show_all(offer_);
+    gtk_widget_hide(offer_);
+    gtk_widget_set_no_show_all(offer_, TRUE);
+    gtk_box_pack_start(GTK_BOX(rows), offer_, FALSE, FALSE, 0);
+
+    from_file_ = gtk_button_new_with_mnemonic(_("Install from a _File…"));
+    set_accessible_name(from_file_, without_mnemonic(_("Install from a _File…")),
+                        _("Take the weights from a file that you have; or drop it here."));
+    gtk_widget_set_halign(from_file_, GTK_ALIGN_START);
+    connect(from_file_, "clicked", [this] {
+        ask_for_file(from_file_,
+                     {_("Install a Network from a File"),
+                      _("_Open"),
+                      false,
+                      "",
+                      folder_,
+                      _("Weights of networks"),
+                      {"*.safetensors", "*.pth", "*.pt", "*.ckpt", "*.bin"}},
+                     [this](const std::string& file) {
+                         char* folder = g_path_get_dirname(file.c_str());
+                         folder_ = folder;
+                         g_free(folder);
+                         offer(file);
+                     });
+    });
+    gtk_box_pack_start(GTK_BOX(rows), from_file_, FALSE, FALSE, 0);
+    return rows;
+}
+
+void NetworkPage::offer(const std::string& file) {
+    offered_file_ = file;
+    gtk_combo_box_set_active(GTK_COMBO_BOX(offer_networks_), -1);  // guess anew
+    gtk_widget_hide(message_);
+    show_offer();
+    gtk_widget_grab_focus(offer_take_);
+}
+
+void NetworkPage::show_offer() {
+    gtk_widget_set_sensitive(from_file_, !getting_);
+    gtk_widget_set_visible(offer_, !offered_file_.empty());
+    if (offered_file_.empty()) return;
+    gtk_label_set_text(GTK_LABEL(offer_words_),
+                       filled(_("Install “%s” as"), shown_name(offered_file_).c_str()).c_str());
+    const char* active = gtk_combo_box_get_active_id(GTK_COMBO_BOX(offer_networks_));
+    const std::string chosen = active ? active : "";
+    gtk_combo_box_text_remove_all(GTK_COMBO_BOX_TEXT(offer_networks_));
+    std::size_t most = 0;
+    const Network* likely = nullptr;
+    for (const Network& network : networks_) {
+        if (network.built_in) continue;
+        gtk_combo_box_text_append(GTK_COMBO_BOX_TEXT(offer_networks_), network.name.c_str(), network.title.c_str());
+        const std::size_t letters = resemblance(offered_file_, network.name);
+        if (!likely || letters > most || (most == 0 && network.name == "vgg19")) likely = &network;
+        most = std::max(most, letters);
+    }
+    if (chosen.empty() || !gtk_combo_box_set_active_id(GTK_COMBO_BOX(offer_networks_), chosen.c_str()))
+        gtk_combo_box_set_active_id(GTK_COMBO_BOX(offer_networks_), likely ? likely->name.c_str() : nullptr);
+    gtk_widget_set_sensitive(offer_take_, likely && !getting_);
+}
+
+void NetworkPage::take_offer() {
+    const char* chosen = gtk_combo_box_get_active_id(GTK_COMBO_BOX(offer_networks_));
+    for (const Network& network : networks_)
+        if (chosen && network.name == chosen) return install(Network(network), std::exchange(offered_file_, {}));
+}
+
+void NetworkPage::say(const std::string& sentence) {
+    gtk_label_set_text(GTK_LABEL(message_), sentence.c_str());
+    gtk_widget_show(message_);
 }
 
 void NetworkPage::add_row(const Network& network) {
@@ -145,32 +280,63 @@ void NetworkPage::add_row(const Network& network) {
 }
 
 void NetworkPage::get(const Network& network) {
+    set_accessible_name(progress_, _("Download"));
+    run(network, {}, _("S_top the download"), [this](bool succeeded) {
+        if (!succeeded)
+            say(stopped_ ? _("The download was stopped; it goes on from there the next time.") : engine_sentence());
+    });
+}
+
+void NetworkPage::install(const Network& network, const std::string& file) {
+    set_accessible_name(progress_, _("Installation"));
+    run(network, {"--from", file}, _("S_top"),
+        [this, network, file](bool succeeded) { installed_from_file(network, file, succeeded); });
+}
+
+void NetworkPage::installed_from_file(const Network& tried, const std::string& file, bool succeeded) {
+    const std::string name = shown_name(file);
+    if (succeeded) return say(filled(_("“%s” is installed as %s."), name.c_str(), tried.title.c_str()));
+    if (stopped_) return say(filled(_("“%s” was not installed: you stopped it."), name.c_str()));
+    // The engine knows by the numbers whose weights they are.
+    const std::string instead = named_instead(last_line_);
+    for (const Network& network : networks_)
+        if (network.name == instead && instead != tried.name && followed_ != file) {
+            followed_ = file;
+            return install(Network(network), file);
+        }
+    say(engine_sentence());
+}
+
+std::string NetworkPage::engine_sentence() const {
+    // without the program's name before it
+    const auto start = last_line_.rfind("neural-style: ", 0) == 0 ? std::strlen("neural-style: ") : 0;
+    return last_line_.substr(start);
+}
+
+void NetworkPage::run(const Network& network, const std::vector<std::string>& more, const std::string& stop_label,
+                      std::function<void(bool succeeded)> end) {
     stopped_ = false;
     last_line_.clear();
     gtk_widget_hide(message_);
     gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(progress_), 0);
     gtk_progress_bar_set_text(GTK_PROGRESS_BAR(progress_), network.title.c_str());
+    gtk_button_set_label(GTK_BUTTON(stop_), stop_label.c_str());
     gtk_widget_show(progress_);
     gtk_widget_show(stop_);
     EngineCommand::Callbacks callbacks;
     callbacks.line = [this](const std::string& line) { show_progress(line); };
-    callbacks.end = [this](bool succeeded) {
+    callbacks.end = [this, end = std::move(end)](bool succeeded) {
         getting_.reset();
         gtk_widget_hide(progress_);
         gtk_widget_hide(stop_);
-        if (!succeeded) {
-            // its own sentence, without its own name before it
-            const auto start = last_line_.rfind("neural-style: ", 0) == 0 ? std::strlen("neural-style: ") : 0;
-            const std::string sentence = stopped_ ? _("The download was stopped; it goes on from there the next time.")
-                                                  : last_line_.substr(start);
-            gtk_label_set_text(GTK_LABEL(message_), sentence.c_str());
-            gtk_widget_show(message_);
-        }
+        end(succeeded);
+        if (getting_) return;  // it went on with another network
         list();
         if (succeeded) installed_();
     };
-    getting_ = std::make_unique<EngineCommand>(
-        std::vector<std::string>{"--get-network", network.name, "--progress", "plain"}, std::move(callbacks));
+    std::vector<std::string> arguments = {"--get-network", network.name, "--progress", "plain"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    getting_ = std::make_unique<EngineCommand>(arguments, std::move(callbacks));
     show_list();
 }
 

@@ -261,23 +261,6 @@ GtkWidget* StylePicker::build_adding() {
     return button;
 }
 
-void StylePicker::accept_drops(GtkWidget* widget) {
-    gtk_drag_dest_set(widget, GTK_DEST_DEFAULT_ALL, nullptr, 0, GDK_ACTION_COPY);
-    gtk_drag_dest_add_uri_targets(widget);
-    connect(widget, "drag-data-received", [this](GdkDragContext*, int, int, GtkSelectionData* data) {
-        char** places = gtk_selection_data_get_uris(data);
-        for (char** place = places; place && *place; ++place) {
-            char* file = g_filename_from_uri(*place, nullptr, nullptr);
-            if (file)
-                add_file(file);
-            else
-                complain_(filled(_("“%s” is not on this computer; save it as a file first."), *place));
-            g_free(file);
-        }
-        g_strfreev(places);
-    });
-}
-
 void StylePicker::add_file(const std::string& file) {
     read_picture_file(file, [this, alive = std::weak_ptr<int>(alive_)](const NamedPicture& picture) {
         if (!alive.expired()) add_picture(picture);

@@ -25,9 +25,6 @@ public:
 
     GtkWidget* widget() const { return box_; }
 
-    /// Takes picture files that are dropped onto `widget`.
-    void accept_drops(GtkWidget* widget);
-
     /// What is chosen, with weights above 0; empty if nothing is.
     std::vector<StyleChoice> chosen() const;
     void choose(const std::vector<StyleChoice>& styles);

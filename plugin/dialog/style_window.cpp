@@ -5,6 +5,7 @@
 
 #include "accessible_name.hpp"
 #include "device_page.hpp"
+#include "dropped_file.hpp"
 #include "engine_request.hpp"
 #include "manual.hpp"
 #include "neural-style/error.hpp"
@@ -151,6 +152,15 @@ void StyleWindow::build(const DialogOptions& options) {
         return FALSE;
     });
 
+    DropTaker taker;
+    taker.picture = [this](const std::string& file) { picker_.add_file(file); };
+    taker.weights = [this](const std::string& file) {
+        open_networks();
+        networks_->offer(file);
+    };
+    taker.complain = [this](const std::string& sentence) { messages_.show(Cause::picture, sentence); };
+    accept_drops(window_, std::move(taker));
+
     GtkWidget* outer = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     gtk_container_add(GTK_CONTAINER(window_), outer);
     gtk_box_pack_start(GTK_BOX(outer), messages_.widget(), FALSE, FALSE, 0);
@@ -189,7 +199,6 @@ GtkWidget* StyleWindow::build_controls() {
     GtkWidget* scroller = gtk_scrolled_window_new(nullptr, nullptr);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
     controls_ = gtk_box_new(GTK_ORIENTATION_VERTICAL, 18);
-    picker_.accept_drops(scroller);
     gtk_widget_set_margin_top(controls_, 18);
     gtk_widget_set_margin_bottom(controls_, 18);
     gtk_widget_set_margin_start(controls_, 18);
@@ -399,7 +408,7 @@ void StyleWindow::show_manual() {
 void StyleWindow::open_networks() {
     if (!networks_)
         networks_ = std::make_unique<NetworkPage>(
-            GTK_WINDOW(window_), model_, [this] { ask_for_draft(0); }, [this] { networks_.reset(); });
+            GTK_WINDOW(window_), model_, state_.folder, [this] { ask_for_draft(0); }, [this] { networks_.reset(); });
     networks_->present();
 }
 

@@ -329,25 +329,82 @@ def test_device_page(open_stage):
         stage.ending()
 
 
+def networks_page(stage):
+    return next((node for node in stage.all_windows() if node.get_name() == 'Networks'), None)
+
+
+def wait_for_page_to_say(stage, sentence):
+    wait_for(lambda: any(stage.has_state(node, 'SHOWING') for node in
+                         stage.all('label', sentence, networks_page(stage))), f'the page to say {sentence}')
+
+
 def test_networks(open_stage):
     os.makedirs(os.environ['XDG_DATA_HOME'], exist_ok=True)
     with open_stage() as stage:
         stage.press('Networks…')
-
-        def page():
-            return next((node for node in stage.all_windows() if node.get_name() == 'Networks'), None)
-
-        def press(name):
-            def ready():
-                return next((node for node in stage.all('push button', name, page())
-                             if stage.has_state(node, 'SENSITIVE')), None)
-            wait_for(ready, f'{name} to be there').do_action(0)
-        press('Get Painted network')
-        press('Use Painted network')
-        press('Close')
-        wait_for(lambda: 'closed' if page() is None else None, 'the page to close')
+        stage.press('Get Painted network', window='Networks')
+        stage.press('Use Painted network', window='Networks')
+        stage.press('Close', window='Networks')
+        wait_for(lambda: 'closed' if networks_page(stage) is None else None, 'the page to close')
         stage.press('Cancel')
         assert stage.ending()['settings'] == 'network=painted'
+
+
+def test_network_from_file(open_stage):
+    folder = os.path.join(os.environ['HOME'], 'weights')
+    os.makedirs(folder)
+    for name, word in (('painted.pth', 'painted'), ('Painted 2.pt', 'drawn'), ('holiday.safetensors', 'photos')):
+        with open(os.path.join(folder, name), 'w') as file:
+            file.write(word)
+    settings = os.path.join(os.environ['XDG_CONFIG_HOME'], 'neural-style')
+    os.makedirs(settings, exist_ok=True)
+    with open(os.path.join(settings, 'window.ini'), 'w') as file:  # as if looked into before
+        file.write(f'[window]\nfolder={folder}\n')
+    for name in ('painted', 'drawn'):  # of a test before
+        path = os.path.join(os.environ['XDG_DATA_HOME'], name + '-network')
+        if os.path.exists(path):
+            os.remove(path)
+    os.makedirs(os.environ['XDG_DATA_HOME'], exist_ok=True)
+    with open_stage(again=True) as stage:
+        stage.press('Networks…')
+
+        def choose(name, says):
+            stage.press('Install from a File…', window='Networks')
+            stage.answer_file_dialog('Install a Network from a File', name)
+            stage.press('Install', window='Networks')
+            wait_for_page_to_say(stage, says)
+        choose('holiday.safetensors', 'The weights file .*holiday.safetensors cannot be used: .*')
+        choose('painted.pth', '“painted.pth” is installed as Painted network.')
+        # by its name the one, by its numbers the other
+        choose('Painted 2.pt', '“Painted 2.pt” is installed as Drawn network.')
+        stage.press('Use Drawn network', window='Networks')
+        stage.press('Close', window='Networks')
+        stage.press('Cancel')
+        assert stage.ending()['settings'] == 'network=drawn'
+
+
+def test_drop(open_stage):
+    """A style, weights and something else are dragged from another window."""
+    with tempfile.TemporaryDirectory() as folder:
+        contents = {'far away.ppm': b'P6 60 40 255\n' + bytes(range(240)) * 30, 'painted.safetensors': b'painted',
+                    'words.txt': b'words'}
+        for name, content in contents.items():
+            with open(os.path.join(folder, name), 'wb') as file:
+                file.write(content)
+        os.makedirs(os.environ['XDG_DATA_HOME'], exist_ok=True)
+        with open_stage() as stage:
+            target = stage.find(None, stage.preview)
+            stage.drag_file(os.path.join(folder, 'far away.ppm'), target)
+            wait_for(lambda: stage.maybe(None, 'far away.ppm, added'), 'the card of the picture')
+            stage.drag_file(os.path.join(folder, 'words.txt'), target)
+            wait_for(lambda: stage.shows('label', '“words.txt” is neither a picture.*'), 'the sentence')
+            stage.drag_file(os.path.join(folder, 'painted.safetensors'), target)
+            wait_for(lambda: networks_page(stage), 'the page of networks')
+            stage.press('Install', window='Networks')
+            wait_for_page_to_say(stage, '“painted.safetensors” is installed as Painted network.')
+            stage.press('Close', window='Networks')
+            stage.press('Cancel')
+            assert stage.ending()['styles'] == 'far away.ppm:1'
 
 
 def test_help(open_stage):

@@ -16,6 +16,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -117,6 +118,20 @@ def page_networks(stage, words, save):
     stage.press(words('Networks…'))
     wait_for(lambda: len(stage.all_windows()) > 1, 'the page')
     save(window=words('Networks'))
+
+
+def page_install(stage, words, save):
+    quiet_draft(stage, words)
+    with tempfile.TemporaryDirectory() as folder:
+        weights = pathlib.Path(folder) / 'vgg19-caffe.safetensors'
+        weights.write_bytes(b'cut off')
+        stage.drag_file(weights, stage.find(None, stage.preview))
+        wait_for(lambda: len(stage.all_windows()) > 1, 'the page')
+        save(window=words('Networks'))
+        stage.press(words('_Install'), window=words('Networks'))
+        wait_for(lambda: any(stage.has_state(node, 'SHOWING') for page in stage.all_windows()
+                             for node in stage.all('label', '.*vgg19-caffe.safetensors.*', page)), 'the sentence')
+        save('refused', window=words('Networks'))
 
 
 def main():

@@ -3,6 +3,7 @@
 // changes the picture. `--worker PAUSE` waits PAUSE milliseconds after each evaluation (15). With the network
 // "too-large" a run fails for memory unless its size is set to at most 512; with "broken" it always fails.
 // `--list-networks` and `--get-network` answer as the engine does, from nowhere into $XDG_DATA_HOME/painted-network.
+// From a file it takes only one that says "painted"; one that says "drawn" belongs to the network "drawn".
 #include <poll.h>
 #include <unistd.h>
 
@@ -160,29 +161,52 @@ Outcome run(const Request& request, int pause_milliseconds) {
 
 namespace {
 
-std::string network_file() {
+std::string network_file(const std::string& name) {
     const char* folder = std::getenv("XDG_DATA_HOME");
-    return std::string(folder ? folder : "/tmp") + "/painted-network";
+    return std::string(folder ? folder : "/tmp") + "/" + name + "-network";
 }
 
 int list_networks() {
-    std::puts(
-        "builtin: Built-in filters\n    Part of the program; needs no weights.\n    By Neural Style.\n"
-        "painted: Painted network");
-    std::puts(::access(network_file().c_str(), R_OK) == 0
-                  ? "    Installed."
-                  : "    Not installed; neural-style --get-network painted gets it.");
-    std::puts("    By nobody in particular.\n    Licence: none.");
+    std::puts("builtin: Built-in filters\n    Part of the program; needs no weights.\n    By Neural Style.");
+    for (const std::string name : {"drawn", "painted"}) {
+        std::printf("%s: %s network\n", name.c_str(), name == "drawn" ? "Drawn" : "Painted");
+        if (::access(network_file(name).c_str(), R_OK) == 0)
+            std::puts("    Installed.");
+        else
+            std::printf("    Not installed; neural-style --get-network %s gets it.\n", name.c_str());
+        std::puts("    By nobody in particular.\n    Licence: none.");
+    }
     return 0;
 }
 
-int get_network() {
+int get_network(const std::string& name, const std::string& from) {
+    if (!from.empty()) {
+        char word[16] = "";
+        if (std::FILE* file = std::fopen(from.c_str(), "r")) {
+            if (std::fscanf(file, "%15s", word) != 1) word[0] = 0;
+            std::fclose(file);
+        }
+        if (name != word && std::string(word) != "drawn") {
+            std::fprintf(stderr,
+                         "neural-style: The weights file %s cannot be used: it is not one of PyTorch's files.\n",
+                         from.c_str());
+            return 1;
+        }
+        if (name != word) {
+            std::fprintf(stderr,
+                         "neural-style: The weights file %s cannot be used: by its numbers it is one of the network "
+                         "%s, not of %s; install it with --get-network %s.\n",
+                         from.c_str(), word, name.c_str(), word);
+            return 1;
+        }
+    }
     constexpr int pieces = 20, piece_bytes = 3'000'000;
     for (int i = 0; i <= pieces; ++i) {
-        std::fprintf(stderr, "downloading %d %d\n", i * piece_bytes, pieces * piece_bytes);
+        std::fprintf(stderr, "%s %d %d\n", from.empty() ? "downloading" : "writing", i * piece_bytes,
+                     pieces * piece_bytes);
         std::this_thread::sleep_for(std::chrono::milliseconds(30));
     }
-    std::FILE* file = std::fopen(network_file().c_str(), "w");
+    std::FILE* file = std::fopen(network_file(name).c_str(), "w");
     if (!file) {
         std::fprintf(stderr, "neural-style: The network cannot be stored; free some space.\n");
         return 1;
@@ -195,7 +219,12 @@ int get_network() {
 
 int main(int count, char** arguments) {
     if (count == 2 && !std::strcmp(arguments[1], "--list-networks")) return list_networks();
-    if (count > 2 && !std::strcmp(arguments[1], "--get-network")) return get_network();
+    if (count > 2 && !std::strcmp(arguments[1], "--get-network")) {
+        std::string from;
+        for (int i = 3; i + 1 < count; ++i)
+            if (!std::strcmp(arguments[i], "--from")) from = arguments[i + 1];
+        return get_network(arguments[2], from);
+    }
     if (count < 2 || std::strcmp(arguments[1], "--worker") != 0) return 2;
     const int pause_milliseconds = count > 2 ? std::atoi(arguments[2]) : 15;
     wire::Hello hello;

@@ -55,6 +55,28 @@ def wait_for(condition, what):
     raise AssertionError(f'waited in vain for {what}')
 
 
+# A window that a file can be dragged from: says where it can be grasped, that it is dragged, and that it was taken.
+DRAG_SOURCE = '''
+import pathlib, sys, gi
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gtk, Gdk
+place = pathlib.Path(sys.argv[1]).as_uri()
+window = Gtk.Window(type=Gtk.WindowType.POPUP)
+window.move(0, 0)
+box = Gtk.EventBox()
+box.set_size_request(60, 60)
+window.add(box)
+box.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, [], Gdk.DragAction.COPY)
+box.drag_source_add_uri_targets()
+box.connect("drag-begin", lambda *_: print("dragged", flush=True))
+box.connect("drag-data-get", lambda box, context, data, info, time: data.set_uris([place]))
+box.connect("drag-failed", lambda *_: print("failed", flush=True))
+box.connect("drag-end", lambda *_: print("taken", flush=True))
+box.connect("map", lambda *_: print(30, 30, flush=True))
+window.show_all()
+Gtk.main()'''
+
+
 class Stage:
     """One dialog_stage with its window."""
 
@@ -133,9 +155,11 @@ class Stage:
 
     # ---- doing
 
-    def press(self, name, role='push button'):
+    def press(self, name, role='push button', window=None):
+        """In the large window, or in the one of that title."""
         def ready():
-            for node in self.all(role, name):
+            root = next((node for node in self.all_windows() if node.get_name() == window), None)
+            for node in self.all(role, name, root) if root or not window else []:
                 if self.has_state(node, 'SENSITIVE') and self.has_state(node, 'SHOWING'):
                     return node
         node = wait_for(ready, f'{role} "{name}" ready to be pressed')
@@ -203,13 +227,40 @@ class Stage:
         dialog = wait_for(window, f'the dialog "{title}"')
         def row():  # of the list of files; the places on the left are a list box
             for table in self.all('table', None, dialog) + self.all('tree table', None, dialog):
-                for cell in self.all('table cell', re.escape(name), table):
-                    return table, table.get_table_iface().get_row_at_index(cell.get_index_in_parent())
+                cells = table.get_table_iface()
+                for index in range(cells.get_n_rows()):  # the name is a part of its cell
+                    if any(self.all(None, re.escape(name), cells.get_accessible_at(index, column))
+                           for column in range(cells.get_n_columns())):
+                        return cells, index
         table, index = wait_for(row, f'{name} in the list')
-        table.get_table_iface().add_row_selection(index)
+        table.add_row_selection(index)
+        wait_for(lambda: table.is_row_selected(index), f'{name} to be selected')
         wait_for(lambda: next((node for node in self.all('push button', 'Open', dialog)
                                if self.has_state(node, 'SENSITIVE')), None), 'the button Open').do_action(0)
         wait_for(lambda: 'closed' if window() is None else None, f'the dialog "{title}" to close')
+
+    def drag_file(self, file, target):
+        """Drags the file from a small window of another program onto the middle of `target`."""
+        source = subprocess.Popen([sys.executable, '-c', DRAG_SOURCE, file], stdout=subprocess.PIPE, text=True)
+        try:
+            start = source.stdout.readline().split()
+            assert len(start) == 2, 'the window to drag from did not open'
+            place = target.get_component_iface().get_extents(self.atspi.CoordType.SCREEN)
+            x, y = place.x + place.width // 2, place.y + place.height // 2
+
+            def mouse(*words):
+                subprocess.run(['xdotool', *map(str, words)], check=True)
+            mouse('mousemove', *start, 'mousedown', 1)
+            mouse('mousemove_relative', 20, 20)  # far enough to be a drag
+            assert source.stdout.readline() == 'dragged\n'
+            for step in range(5):  # the target answers each motion
+                mouse('mousemove', x + step, y)
+                time.sleep(0.1)
+            mouse('mouseup', 1)
+            assert source.stdout.readline() == 'taken\n', 'the file was not taken'
+        finally:
+            source.kill()
+            source.wait()
 
     def all_windows(self):
         application = self.window.get_application()
