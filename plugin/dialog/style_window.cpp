@@ -4,17 +4,14 @@
 #include <utility>
 
 #include "accessible_name.hpp"
-#include "device_page.hpp"
 #include "dropped_file.hpp"
 #include "engine_request.hpp"
 #include "manual.hpp"
 #include "neural-style/error.hpp"
 #include "object_ref.hpp"
 #include "outcome_text.hpp"
-#include "setting_words.hpp"
 #include "text.hpp"
 #include "window_frame.hpp"
-#include "words.hpp"
 
 namespace neural_style {
 namespace {
@@ -25,6 +22,7 @@ constexpr const char* draft_scales = "128,256";
 constexpr unsigned draft_delay_milliseconds = 350;
 constexpr int reset_column_width = 40;  // with the space before it
 constexpr unsigned look_every_milliseconds = 2000;
+constexpr int more_evaluations = 200;
 
 /// The largest usual edge below `edge`; 0: none.
 int smaller_edge(int edge) {
@@ -46,7 +44,12 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
               [this](const std::string& trouble) { messages_.show(Cause::picture, trouble); }),
       presets_(model_, state_.folder, [this](const Error& error) { messages_.show(error.cause(), error.what()); }),
       settings_(model_, presets_),
-      history_([this](const Result& result) { show_result(result); }),
+      results_(model_, picker_, preview_,
+               [this] {
+                   if (results_.shown()) runs_.no_draft();
+                   show_activity(runs_.activity());
+               }),
+      engine_(model_, content_.width, content_.height, [this] { open_networks(); }),
       actions_({manual_file().empty() ? nullptr : std::function<void()>([this] { show_manual(); }), [this] { reset(); },
                 [this] { close(); }, [this] { runs_.give_up(); },
                 [this] {
@@ -56,15 +59,12 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
                 [this] { start(); }, [this] { continue_result(); }, [this] { take_result(); }}),
       runs_(worker, {[this](Activity activity) { show_activity(activity); },
                      [this](Activity activity, const ScaleEvent& event) {
-                         if (network_ != event.network || device_name_ != event.device) estimate_.forget();
-                         network_ = event.network;
-                         device_name_ = event.device;
-                         show_engine();
+                         engine_.began(event);
                          if (activity == Activity::full) progress_.show(event);
                      },
                      [this](Activity activity, const Evaluation& event) {
                          last_ = event;
-                         estimate_.add(event);
+                         engine_.add(event);
                          if (activity != Activity::full) return;
                          progress_.show(event);
                          host_.progress(double(event.evaluation) / std::max(1, event.evaluations), _("Neural Style"));
@@ -88,26 +88,19 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
         }
     }
     picker_.on_change([this] {
-        forget_result();
+        results_.forget();
         show_activity(runs_.activity());
         ask_for_draft(draft_delay_milliseconds);
     });
     model_.on_change([this](std::string_view key) {
-        forget_result();
-        if (key == "loss" || key == "network" || key == "threads") estimate_.forget();
-        show_engine();
+        results_.forget();
+        engine_.changed(key);
         ask_for_draft(draft_delay_milliseconds);
     });
 
     worker_.warm_up([this, alive = std::weak_ptr<int>(alive_)](const wire::Hello& hello) {
         if (alive.expired()) return;
-        hello_ = hello;
-        const std::string network = model_.settings().text("network");
-        if (network_.empty()) network_ = network == "auto" ? hello.auto_network : network;
-        if (device_name_.empty()) device_name_ = hello.devices.empty() ? "cpu" : hello.devices.back();
-        gtk_button_set_label(GTK_BUTTON(device_), hello.devices.size() > 1 ? _("About the device") : _("Why no GPU?"));
-        gtk_widget_show(device_);
-        show_engine();
+        engine_.greeted(hello);
     });
     gtk_widget_show_all(window_);
     show_activity(Activity::idle);
@@ -221,30 +214,13 @@ GtkWidget* StyleWindow::build_pictures() {
     gtk_container_add(GTK_CONTAINER(progress_revealer_), progress_.widget());
     gtk_box_pack_start(GTK_BOX(box), progress_revealer_, FALSE, FALSE, 0);
 
-    gtk_box_pack_start(GTK_BOX(box), history_.widget(), FALSE, FALSE, 0);
-    gtk_box_pack_start(GTK_BOX(box), build_status(), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box), results_.widget(), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box), engine_.widget(), FALSE, FALSE, 0);
+    build_live_draft();
     return box;
 }
 
-GtkWidget* StyleWindow::build_status() {
-    GtkWidget* status = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
-    engine_ = gtk_label_new(_("The engine is starting…"));
-    gtk_label_set_xalign(GTK_LABEL(engine_), 0);
-    gtk_label_set_ellipsize(GTK_LABEL(engine_), PANGO_ELLIPSIZE_END);
-    add_style_class(engine_, "dim-label");
-    gtk_box_pack_start(GTK_BOX(status), engine_, FALSE, TRUE, 0);
-    const auto add_button = [&](const char* label) {
-        GtkWidget* button = gtk_button_new_with_label(label);
-        gtk_button_set_relief(GTK_BUTTON(button), GTK_RELIEF_NONE);
-        add_style_class(button, "row-reset");
-        gtk_box_pack_start(GTK_BOX(status), button, FALSE, FALSE, 0);
-        return button;
-    };
-    connect(add_button(_("Networks…")), "clicked", [this] { open_networks(); });
-    device_ = add_button(_("Why no GPU?"));
-    gtk_widget_set_no_show_all(device_, TRUE);
-    connect(device_, "clicked", [this] { show_device_page(window_, device_report(hello_)); });
-
+void StyleWindow::build_live_draft() {
     live_draft_ = gtk_check_button_new_with_mnemonic(_("Li_ve draft"));
     set_accessible_name(live_draft_, without_mnemonic(_("Li_ve draft")),
                         _("Shows a small, quick picture after each change."));
@@ -256,7 +232,6 @@ GtkWidget* StyleWindow::build_status() {
         else
             runs_.no_draft();
     });
-    return status;
 }
 
 void StyleWindow::first_pictures() {
@@ -318,7 +293,7 @@ std::optional<Request> StyleWindow::draft_request() {
 }
 
 void StyleWindow::ask_for_draft(unsigned delay_milliseconds) {
-    if (restoring_ || !gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_))) return;
+    if (results_.brings_back() || !gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_))) return;
     runs_.draft(delay_milliseconds, [this] { return draft_request(); });
 }
 
@@ -336,21 +311,17 @@ void StyleWindow::start() {
 }
 
 void StyleWindow::start(Request request) {
-    forget_result();
+    results_.forget();
     progress_.begin();
     runs_.start(std::move(request));
 }
 
 void StyleWindow::continue_result() {
-    if (!shown_result_) return;
+    if (!results_.shown()) return;
     messages_.hide();
     try {
-        RunRequest request = {content_.id, shown_result_->styles, shown_result_->settings};
-        Request engine = engine_request(host_, request);
-        engine.init = shown_result_->outcome.picture;
-        engine.settings.set("scales", "1");  // the coarse ones are behind it
-        engine.settings.set("iterations", 200.);
-        running_ = request;
+        Request engine = results_.continued(host_, content_.id, more_evaluations);
+        running_ = results_.request(content_.id);
         start(std::move(engine));
     } catch (const Error& error) {
         messages_.show(error.cause(), error.what());
@@ -358,29 +329,10 @@ void StyleWindow::continue_result() {
 }
 
 void StyleWindow::take_result() {
-    if (!shown_result_) return;
-    outcome_ = shown_result_->outcome;
-    running_.styles = shown_result_->styles;
-    running_.settings = shown_result_->settings;
+    if (!results_.shown()) return;
+    outcome_ = results_.shown()->outcome;
+    running_ = results_.request(content_.id);
     close();
-}
-
-void StyleWindow::show_result(const Result& result) {
-    if (runs_.activity() == Activity::full) return;
-    runs_.no_draft();
-    restoring_ = true;
-    model_.replace(result.settings);
-    picker_.choose(result.styles);
-    restoring_ = false;
-    shown_result_ = &result;
-    preview_.set_result(result.outcome.picture, result.words);
-    show_activity(runs_.activity());
-}
-
-void StyleWindow::forget_result() {
-    if (restoring_ || !shown_result_) return;
-    shown_result_ = nullptr;
-    show_actions();
 }
 
 void StyleWindow::reset() {
@@ -448,7 +400,7 @@ void StyleWindow::show_activity(Activity activity) {
     const bool runs = activity == Activity::full;
     gtk_widget_set_sensitive(controls_, !runs);
     gtk_widget_set_sensitive(live_draft_, !runs);
-    gtk_widget_set_sensitive(history_.widget(), !runs);
+    gtk_widget_set_sensitive(results_.widget(), !runs);
     show_actions();
     gtk_revealer_set_reveal_child(GTK_REVEALER(progress_revealer_), runs);
     if (picker_.chosen().empty())
@@ -459,19 +411,9 @@ void StyleWindow::show_activity(Activity activity) {
 
 void StyleWindow::show_actions() {
     const auto state = runs_.activity() == Activity::full ? ActionRow::State::running
-                       : shown_result_                    ? ActionRow::State::result
+                       : results_.shown()                 ? ActionRow::State::result
                                                           : ActionRow::State::choosing;
     actions_.show(state, content_usable_ && !picker_.chosen().empty());
-}
-
-void StyleWindow::show_engine() {
-    if (network_.empty()) return;
-    std::string words =
-        filled(_("Network: %s, on the %s"), network_words(network_).c_str(), device_words(device_name_).c_str());
-    if (const auto seconds = estimate_.seconds(model_.settings(), content_.width, content_.height))
-        words += filled(_(". Full picture: %s"), duration_words(*seconds).c_str());
-    gtk_label_set_text(GTK_LABEL(engine_), words.c_str());
-    gtk_widget_set_tooltip_text(engine_, words.c_str());
 }
 
 void StyleWindow::show_failure(const Outcome& outcome) {
@@ -489,16 +431,14 @@ void StyleWindow::ended(Activity activity, Outcome outcome) {
     if (outcome.kind == Outcome::Kind::failed) return show_failure(outcome);
     if (activity == Activity::draft) {
         preview_.set_result(outcome.picture, _("Draft"));
-        show_engine();
+        engine_.show();
         return;
     }
     if (actions_.closes_when_done()) {
         outcome_ = std::move(outcome);
         return close();
     }
-    Result result{std::move(outcome), running_.settings, running_.styles, {}};
-    const std::string description = result.settings.to_text();
-    show_result(history_.add(std::move(result), description.empty() ? _("Painting") : description));
+    results_.add(std::move(outcome), running_);
 }
 
 }  // namespace neural_style

@@ -11,14 +11,14 @@
 
 #include "action_row.hpp"
 #include "dialog.hpp"
-#include "history_strip.hpp"
+#include "engine_line.hpp"
 #include "message_bar.hpp"
 #include "network_page.hpp"
 #include "preset_bar.hpp"
 #include "preview_view.hpp"
 #include "progress_panel.hpp"
+#include "result_desk.hpp"
 #include "run_control.hpp"
-#include "run_estimate.hpp"
 #include "settings_model.hpp"
 #include "settings_panel.hpp"
 #include "style_picker.hpp"
@@ -44,7 +44,7 @@ private:
     GtkWidget* build_content();
     GtkWidget* build_controls();
     GtkWidget* build_pictures();
-    GtkWidget* build_status();
+    void build_live_draft();
     void show_manual();
     void open_networks();
     void keep_state();
@@ -57,14 +57,11 @@ private:
     void start(Request request);
     void continue_result();
     void take_result();
-    void show_result(const Result& result);
-    void forget_result();
     void reset();
     void close();
     bool key(const GdkEventKey* event);
 
     void show_activity(Activity activity);
-    void show_engine();
     void show_actions();
     void show_failure(const Outcome& outcome);
     void ended(Activity activity, Outcome outcome);
@@ -85,8 +82,8 @@ private:
     SettingsPanel settings_;
     PreviewView preview_;
     ProgressPanel progress_;
-    RunEstimate estimate_;
-    HistoryStrip history_;
+    ResultDesk results_;
+    EngineLine engine_;
     ActionRow actions_;
     RunControl runs_;
     Timer look_timer_, first_timer_;
@@ -95,17 +92,11 @@ private:
     GtkWidget* paned_ = nullptr;
     GtkWidget* controls_ = nullptr;
     GtkWidget* content_picture_ = nullptr;
-    GtkWidget* engine_ = nullptr;
     GtkWidget* progress_revealer_ = nullptr;
     GtkWidget* live_draft_ = nullptr;
-    GtkWidget* device_ = nullptr;
-    wire::Hello hello_;
-    std::string network_, device_name_;                     ///< of the last run, or as the engine said it would be
     std::unique_ptr<NetworkPage> networks_;                 ///< while it is open
     Evaluation last_;                                       ///< of the present run
     RunRequest running_;                                    ///< what the present full run is of
-    const Result* shown_result_ = nullptr;                  ///< in the preview, waiting to be taken
-    bool restoring_ = false;                                ///< settings come from a result: no draft of them is wanted
     std::shared_ptr<int> alive_ = std::make_shared<int>();  ///< for calls that may come after our end
 };
 

@@ -1,0 +1,51 @@
+// What happens to the pictures that are finished in this window: they are shown with the settings that made them,
+// compared, continued, and handed on to be taken. Used by the window; main thread.
+#pragma once
+
+#include <functional>
+
+#include "history_strip.hpp"
+#include "host.hpp"
+#include "preview_view.hpp"
+#include "settings_model.hpp"
+#include "style_picker.hpp"
+
+namespace neural_style {
+
+class ResultDesk {
+public:
+    /// `changed` is called when another result is shown, or none any more.
+    ResultDesk(SettingsModel& model, StylePicker& picker, PreviewView& preview, std::function<void()> changed);
+
+    GtkWidget* widget() const { return history_.widget(); }
+
+    /// In the preview, waiting to be taken; null: none is.
+    const Result* shown() const { return shown_; }
+
+    /// Settings and styles are being brought back from a result: no draft of them is wanted.
+    bool brings_back() const { return brings_back_; }
+
+    /// Keeps what was made of `request` and shows it.
+    void add(Outcome outcome, const RunRequest& request);
+    /// Takes the picture from the preview's side of things once something else is wanted.
+    void forget();
+
+    /// What the shown result was made of, for the layer `content`.
+    RunRequest request(int content) const;
+    /// What the engine needs to go on from the shown result with `evaluations` more at the finest scale. Throws as
+    /// engine_request().
+    Request continued(Host& host, int content, int evaluations) const;
+
+private:
+    void show(const Result& result);
+
+    SettingsModel& model_;
+    StylePicker& picker_;
+    PreviewView& preview_;
+    std::function<void()> changed_;
+    HistoryStrip history_;
+    const Result* shown_ = nullptr;
+    bool brings_back_ = false;
+};
+
+}  // namespace neural_style
