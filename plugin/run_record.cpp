@@ -2,7 +2,6 @@
 
 #include <glib.h>
 
-#include <algorithm>
 #include <memory>
 #include <string_view>
 
@@ -15,12 +14,6 @@ constexpr int version = 1;
 constexpr const char* about = "neural-style";
 constexpr const char* settings_group = "settings";
 constexpr const char* content_group = "content";
-
-constexpr std::string_view computer_keys[] = {"device", "precision", "memory", "threads", "preview-every"};
-
-bool is_computers(std::string_view key) {
-    return std::find(std::begin(computer_keys), std::end(computer_keys), key) != std::end(computer_keys);
-}
 
 std::string style_group(std::size_t index) { return "style " + std::to_string(index + 1); }
 
@@ -130,23 +123,6 @@ std::optional<RunRecord> run_record(const std::string& text) {
         }
     }
     return record;
-}
-
-Settings recorded_settings(const Settings& settings, const std::string& network) {
-    Settings recorded;
-    for (const Setting& setting : settings_table())
-        if (settings.is_set(setting.key) && !is_computers(setting.key))
-            recorded.set(setting.key, std::string_view(settings.text(setting.key)));
-    for (const char* weight : {"content-weight", "style-weight"})
-        recorded.set(weight, std::string_view(settings.text(weight)));
-    if (!network.empty() && settings.text("network") == "auto") recorded.set("network", std::string_view(network));
-    return recorded;
-}
-
-void take_computer_settings(Settings& settings, const Settings& from) {
-    for (const Setting& setting : settings_table())
-        if (is_computers(setting.key) && from.is_set(setting.key))
-            settings.set(setting.key, std::string_view(from.text(setting.key)));
 }
 
 }  // namespace neural_style

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "neural-style/settings.hpp"
+#include "neural-style/recorded_settings.hpp"
 
 namespace neural_style {
 
@@ -39,12 +39,5 @@ std::string to_text(const RunRecord& record);
 
 /// None if `text` is no record, or one of a later version. Values that are no longer allowed are left out.
 std::optional<RunRecord> run_record(const std::string& text);
-
-/// `settings` as they are recorded: without what belongs to the computer (device, threads, …), and with the weights and
-/// `network` written out where they were left to their defaults.
-Settings recorded_settings(const Settings& settings, const std::string& network);
-
-/// Puts what recorded_settings() leaves out of `from` into `settings`.
-void take_computer_settings(Settings& settings, const Settings& from);
 
 }  // namespace neural_style

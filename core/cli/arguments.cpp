@@ -5,6 +5,9 @@
 #include <charconv>
 #include <cmath>
 
+#include "neural-style/error.hpp"
+#include "option_names.hpp"
+
 namespace neural_style {
 namespace {
 
@@ -35,6 +38,32 @@ Arguments::Progress parse_progress(const std::string& text) {
     throw UsageError("--progress cannot be \"" + text + "\"; allowed: auto, bar, plain, none.");
 }
 
+// The end of a sentence about a word that is no option.
+std::string advice(const std::string& word) {
+    const std::string nearest = nearest_option(word);
+    return nearest.empty() ? "; neural-style --help names them all." : "; perhaps you mean " + nearest + ".";
+}
+
+void check(const Arguments& arguments) {
+    using Action = Arguments::Action;
+    if (!arguments.from.empty() && arguments.action != Action::get_network)
+        throw UsageError("--from belongs to --get-network NAME; neural-style --help shows how.");
+    const bool batch = arguments.action == Action::batch;
+    if (arguments.skip_existing && !batch)
+        throw UsageError("--skip-existing belongs to --batch; neural-style --help shows how.");
+    if (batch && !arguments.log.empty())
+        throw UsageError("--log belongs to a single picture; leave it out with --batch.");
+    if (arguments.action != Action::stylise && !batch) return;
+    if (arguments.contents.empty()) throw UsageError("There is no content picture; neural-style --help shows how.");
+    if (!batch && arguments.contents.size() > 1)
+        throw UsageError("There are two content pictures, " + arguments.contents[0] + " and " + arguments.contents[1] +
+                         "; name one, or add --batch.");
+    if (arguments.styles.empty()) throw UsageError("There is no style picture; add --style FILE.");
+    if (arguments.output.empty())
+        throw UsageError(batch ? "There is no folder for the results; add --output FOLDER."
+                               : "There is no name for the result; add --output FILE.");
+}
+
 }  // namespace
 
 Arguments parse_arguments(const std::vector<std::string>& words) {
@@ -47,6 +76,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
         {"--version", Action::version},
         {"--help", Action::help},
         {"-h", Action::help},
+        {"--batch", Action::batch},
     };
     Arguments arguments;
     bool only_names = false;  // after "--"
@@ -57,10 +87,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
             continue;
         }
         if (only_names || word.empty() || word[0] != '-' || word == "-") {
-            if (!arguments.content.empty())
-                throw UsageError("There are two content pictures, " + arguments.content + " and " + word +
-                                 "; name one.");
-            arguments.content = word;
+            arguments.contents.push_back(word);
             continue;
         }
         bool acted = false;
@@ -69,6 +96,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
                 arguments.action = action;
                 acted = true;
             }
+        if (word == "--skip-existing") acted = arguments.skip_existing = true;
         if (acted) continue;
         std::string value;
         const auto equals = word.find('=');
@@ -77,8 +105,10 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
             word.resize(equals);
         } else if (i + 1 < words.size()) {
             value = words[++i];
-        } else {
+        } else if (is_option(word)) {
             throw UsageError(word + " needs a value after it; neural-style --help shows how.");
+        } else {
+            throw UsageError("There is no option " + word + advice(word));
         }
         if (word == "--style")
             arguments.styles.push_back(parse_style(value));
@@ -93,55 +123,15 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
             arguments.log = value;
         else if (word == "--progress")
             arguments.progress = parse_progress(value);
+        else if (is_option(word) && !find_setting(word.substr(2)))
+            throw UsageError(word + " takes no value; neural-style --help shows how.");
+        else if (word.rfind("--", 0) == 0 && !find_setting(word.substr(2)))
+            throw Error(Cause::settings, "There is no setting or option " + word + advice(word));
         else
             arguments.settings.set(word.substr(word.rfind("--", 0) == 0 ? 2 : 1), value);
     }
-    if (!arguments.from.empty() && arguments.action != Action::get_network)
-        throw UsageError("--from belongs to --get-network NAME; neural-style --help shows how.");
-    if (arguments.action == Action::stylise) {
-        if (arguments.content.empty()) throw UsageError("There is no content picture; neural-style --help shows how.");
-        if (arguments.styles.empty()) throw UsageError("There is no style picture; add --style FILE.");
-        if (arguments.output.empty()) throw UsageError("There is no name for the result; add --output FILE.");
-    }
+    check(arguments);
     return arguments;
-}
-
-std::string help_text() {
-    std::string text =
-        "neural-style CONTENT --style FILE[:WEIGHT] [--style ...] --output FILE [--KEY VALUE ...]\n"
-        "\n"
-        "Paints CONTENT in the style of other pictures and writes the result, of the same size, to the output file.\n"
-        "\n"
-        "  --style FILE[:WEIGHT]    a style picture; several are blended by their weights\n"
-        "  --output FILE            the result: PNG or TIFF (16 bits a channel where CONTENT has them), PPM or PFM\n"
-        "  --log FILE.csv           one row for each evaluation of the losses\n"
-        "  --progress KIND          auto, bar, plain or none, on standard error\n"
-        "  --list-settings          every setting with its default and range\n"
-        "  --list-devices           the devices that can compute here\n"
-        "  --list-networks          the networks, and which have their weights installed\n"
-        "  --get-network NAME [--from URL|FILE]\n"
-        "                           installs a network's weights from where they are published, or from your own file\n"
-        "  --check-network NAME     compares installed weights with their recorded SHA-256\n"
-        "  --worker                 serve requests on standard input and output (for the GIMP plug-in)\n"
-        "  --version, --help\n"
-        "\n"
-        "Ctrl-C stops and writes the best picture so far. Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped.\n"
-        "\n"
-        "Settings, as --KEY VALUE:\n";
-    for (const Setting& setting : settings_table()) {
-        std::string left = "  --" + std::string(setting.key);
-        left.resize(std::max<std::size_t>(left.size() + 1, 27), ' ');
-        text += left + setting.help + "\n";
-    }
-    return text;
-}
-
-std::string settings_text() {
-    std::string text;
-    for (const Setting& setting : settings_table())
-        text +=
-            std::string(setting.key) + "\t" + setting.standard + "\t" + setting.allowed() + "\t" + setting.help + "\n";
-    return text;
 }
 
 }  // namespace neural_style

@@ -16,6 +16,7 @@ struct StyleArgument {
 struct Arguments {
     enum class Action {
         stylise,
+        batch,
         worker,
         list_settings,
         list_devices,
@@ -28,8 +29,10 @@ struct Arguments {
     enum class Progress { automatic, bar, plain, none };
 
     Action action = Action::stylise;
-    std::string content, output, log;
-    std::string network, from;  ///< of get_network and check_network
+    std::vector<std::string> contents;  ///< one, unless the action is batch
+    std::string output, log;            ///< of batch: a folder
+    bool skip_existing = false;         ///< of batch
+    std::string network, from;          ///< of get_network and check_network
     std::vector<StyleArgument> styles;
     Settings settings;
     Progress progress = Progress::automatic;
@@ -48,9 +51,5 @@ private:
 /// `words` without the program's name. Throws UsageError, or Error(Cause::settings) for a setting that does not exist
 /// or a value that is not allowed.
 Arguments parse_arguments(const std::vector<std::string>& words);
-
-std::string help_text();
-std::string
-settings_text();  ///< for --list-settings: a line each, key, default, what is allowed and help, tab-separated
 
 }  // namespace neural_style

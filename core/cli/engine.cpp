@@ -1,16 +1,14 @@
 // The part of the program that computes: a module of its own because of what must be set before LibTorch is loaded.
 #include "engine.hpp"
 
-#include <atomic>
-#include <csignal>
 #include <cstdio>
 
+#include "batch.hpp"
 #include "device.hpp"
-#include "neural-style/job.hpp"
+#include "painter.hpp"
 #include "picture_file.hpp"
 #include "process_memory.hpp"
 #include "progress_display.hpp"
-#include "start_picture.hpp"
 #include "worker.hpp"
 
 namespace neural_style {
@@ -18,32 +16,17 @@ namespace {
 
 constexpr int exit_done = 0, exit_stopped = 130;
 
-std::atomic<bool> stop_asked{false};
-
-void ask_to_stop(int signal) {
-    stop_asked = true;
-    std::signal(signal, SIG_DFL);  // a second Ctrl-C ends the program as usual
-}
-
 int stylise(const Arguments& arguments) {
     check_output(arguments.output);
-    const PictureFile content = read_picture(arguments.content);
-    Request request;
-    request.settings = arguments.settings;
-    request.content = content.image;
-    for (const StyleArgument& style : arguments.styles)
-        request.styles.push_back({read_picture(style.file).image, style.weight});
-    load_start_picture(request);
-
+    const std::string& name = arguments.contents.front();
+    const PictureFile content = read_picture(name);
+    const Painter painter(arguments);
     ProgressDisplay display(arguments.progress, arguments.log);
-    std::signal(SIGINT, ask_to_stop);
-    std::signal(SIGTERM, ask_to_stop);
-    const Outcome outcome = run(request, display, stop_asked);
+    const Painter::Painted painted = painter.paint(content, name, display);
     display.finish();
-    if (outcome.kind == Outcome::Kind::failed) throw Error(outcome.cause, outcome.sentence);
-    write_picture(arguments.output, {outcome.picture, content.has_alpha, content.bits});
+    write_picture(arguments.output, painted.file);
     display.close_log();
-    return outcome.kind == Outcome::Kind::stopped ? exit_stopped : exit_done;
+    return painted.stopped ? exit_stopped : exit_done;
 }
 
 int list_devices() {
@@ -62,6 +45,8 @@ extern "C" __attribute__((visibility("default"))) int neural_style_engine(const 
             return serve();
         case Arguments::Action::list_devices:
             return list_devices();
+        case Arguments::Action::batch:
+            return paint_batch(arguments);
         default:
             return stylise(arguments);
     }

@@ -5,6 +5,7 @@
 #include "engine_loader.hpp"
 #include "network_commands.hpp"
 #include "neural-style/error.hpp"
+#include "program_texts.hpp"
 
 namespace neural_style {
 namespace {
@@ -28,10 +29,14 @@ int act(const std::vector<std::string>& words) {
         case Arguments::Action::list_settings:
             std::fputs(settings_text().c_str(), stdout);
             return exit_done;
-        case Arguments::Action::list_networks: return list_networks();
-        case Arguments::Action::get_network: return get_network(arguments);
-        case Arguments::Action::check_network: return check_network(arguments);
+        case Arguments::Action::list_networks:
+            return list_networks();
+        case Arguments::Action::get_network:
+            return get_network(arguments);
+        case Arguments::Action::check_network:
+            return check_network(arguments);
         case Arguments::Action::stylise:
+        case Arguments::Action::batch:
         case Arguments::Action::worker:
         case Arguments::Action::list_devices:
             break;

@@ -1,5 +1,6 @@
 #include "picture_file.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +31,22 @@ std::string folder(const std::string& path) {
     return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+bool can_be_written(const std::string& path) {
+#ifdef HAVE_VIPS
+    const std::string kind = ending(path);
+    if (kind == ".png" || kind == ".tif" || kind == ".tiff") return true;
+#endif
+    return is_pixmap(path);
+}
+
+// What was written must be on the disk before its name says that it is there.
+void write_through(const std::string& path) {
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return;
+    fsync(file);
+    close(file);
+}
+
 void write_to(const std::string& path, const PictureFile& picture) {
     if (is_pixmap(path)) return write_pixmap(path, picture);
 #ifdef HAVE_VIPS
@@ -52,16 +69,24 @@ PictureFile read_picture(const std::string& path) {
 #endif
 }
 
-void check_output(const std::string& path) {
-    const std::string kind = ending(path);
+std::string result_name(const std::string& path) {
+    const std::string name = path.substr(path.rfind('/') + 1);
+    if (can_be_written(name)) return name;
 #ifdef HAVE_VIPS
-    const bool known = is_pixmap(path) || kind == ".png" || kind == ".tif" || kind == ".tiff";
+    static const char* const usual = ".png";
+#else
+    static const char* const usual = ".ppm";
+#endif
+    return name.substr(0, name.size() - ending(name).size()) + usual;
+}
+
+void check_output(const std::string& path) {
+#ifdef HAVE_VIPS
     static const char* const kinds = ".png, .tif, .tiff, .ppm or .pfm";
 #else
-    const bool known = is_pixmap(path);
     static const char* const kinds = ".ppm or .pfm";
 #endif
-    if (!known)
+    if (!can_be_written(path))
         throw Error(Cause::output, "The result cannot be written as " + path + "; end its name in " + kinds + ".");
     struct stat status;
     if (stat(folder(path).c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
@@ -74,6 +99,7 @@ void write_picture(const std::string& path, const PictureFile& picture) {
     const std::string temporary = folder(path) + "/.neural-style-" + std::to_string(getpid()) + ending(path);
     try {
         write_to(temporary, picture);
+        write_through(temporary);
     } catch (...) {
         unlink(temporary.c_str());
         throw;

@@ -43,6 +43,7 @@ void start_vips() {
         "VIPS", G_LOG_LEVEL_WARNING, [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
     static_cast<void>(silenced);
     vips_concurrency_set(1);
+    vips_cache_set_max(0);  // no file is read twice, and a batch reads many
 }
 
 std::string first_line_of_error() {
@@ -114,13 +115,21 @@ void write_with_vips(const std::string& path, const PictureFile& file) {
             levels[at++] = std::uint16_t(std::lround(std::clamp(image.rgba[i], 0.F, 1.F) * (wide ? 65535 : 255)));
     Steps picture(vips_image_new_from_memory(levels.data(), levels.size() * sizeof levels[0], image.width, image.height,
                                              bands, VIPS_FORMAT_USHORT));
+    const auto tell = [&](VipsImage* image) {
+        if (file.text.empty()) return;
+        static const std::string program = "Neural Style " NEURAL_STYLE_VERSION;
+        // The writers ignore what their format has no place for. PNG's keys may hold no space here.
+        vips_image_set_string(image, "png-comment-0-Software", program.c_str());
+        vips_image_set_string(image, "png-comment-1-neural-style", file.text.c_str());
+        vips_image_set_string(image, VIPS_META_IMAGEDESCRIPTION, (program + "\n" + file.text).c_str());
+    };
     const bool written =
         (wide || picture.apply([](VipsImage* in, VipsImage** out) { return vips_cast_uchar(in, out, nullptr); })) &&
         picture.apply([&](VipsImage* in, VipsImage** out) {
             return vips_copy(in, out, "interpretation", wide ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB,
                              nullptr);
         }) &&
-        vips_image_write_to_file(picture.get(), path.c_str(), nullptr) == 0;
+        (tell(picture.get()), true) && vips_image_write_to_file(picture.get(), path.c_str(), nullptr) == 0;
     if (!written)
         throw Error(Cause::output, "The result cannot be written (" + first_line_of_error() +
                                        "); choose another folder or free some space.");

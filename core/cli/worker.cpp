@@ -83,8 +83,7 @@ private:
         } catch (const std::bad_alloc&) {
             Outcome outcome;
             outcome.cause = Cause::memory;
-            outcome.sentence =
-                "There is not enough memory for this size; choose a smaller size or close other programs.";
+            outcome.sentence = not_enough_memory;
             return outcome;
         }
     }

@@ -6,6 +6,8 @@
 #include <fstream>
 
 #include "neural-style/error.hpp"
+#include "option_names.hpp"
+#include "program_texts.hpp"
 
 namespace neural_style {
 namespace {
@@ -32,7 +34,7 @@ std::string usage_error(const Words& words) {
 TEST(Arguments, ReadTheUsualCall) {
     const Arguments arguments = parse({"--log", "run.csv", "--progress", "none", "--seed", "7", "--size=64"});
     EXPECT_EQ(arguments.action, Action::stylise);
-    EXPECT_EQ(arguments.content, "photo.png");
+    EXPECT_EQ(arguments.contents, Words{"photo.png"});
     EXPECT_EQ(arguments.output, "result.png");
     EXPECT_EQ(arguments.log, "run.csv");
     EXPECT_EQ(arguments.progress, Arguments::Progress::none);
@@ -55,7 +57,7 @@ TEST(Arguments, EverySettingIsAnOption) {
 
 TEST(Arguments, OrderDoesNotMatter) {
     const Arguments arguments = parse_arguments({"--seed", "3", "--output", "o.png", "--style", "s.png", "photo.png"});
-    EXPECT_EQ(arguments.content, "photo.png");
+    EXPECT_EQ(arguments.contents, Words{"photo.png"});
     EXPECT_EQ(arguments.settings.integer("seed"), 3);
 }
 
@@ -118,9 +120,42 @@ TEST(Arguments, SettingsThatDoNotExistOrAreOutOfRangeAreNamed) {
     }
 }
 
+TEST(Arguments, ABatchTakesManyPictures) {
+    const Arguments arguments =
+        parse_arguments({"--batch", "a.png", "--style", "s.png", "b.png", "--output", "folder", "--skip-existing"});
+    EXPECT_EQ(arguments.action, Action::batch);
+    EXPECT_EQ(arguments.contents, (Words{"a.png", "b.png"}));
+    EXPECT_TRUE(arguments.skip_existing);
+    EXPECT_NE(usage_error({"--batch", "a.png", "--style", "s.png", "--output", "f", "--log", "l"}).find("--log"),
+              std::string::npos);
+    EXPECT_NE(usage_error({"a.png", "--style", "s.png", "--output", "o.png", "--skip-existing"}).find("--batch"),
+              std::string::npos);
+}
+
+TEST(Arguments, AMistypedOptionIsToldTheRightOne) {
+    EXPECT_NE(usage_error({"--verion"}).find("--version"), std::string::npos);
+    EXPECT_NE(usage_error({"p.png", "--styl"}).find("--style"), std::string::npos);
+    EXPECT_NE(usage_error({"p.png", "--xyzzy-plugh"}).find("--help"), std::string::npos);
+    EXPECT_NE(usage_error({"--version=3"}).find("no value"), std::string::npos);
+    try {
+        parse({"--colour", "red"});
+        ADD_FAILURE();
+    } catch (const Error& error) {
+        EXPECT_NE(std::string(error.what()).find("--colours"), std::string::npos) << error.what();
+    }
+}
+
+TEST(Arguments, HelpNamesEveryOptionThatIsOne) {
+    const std::string text = help_text();
+    for (std::size_t at = text.find("  --"); at != std::string::npos; at = text.find("  --", at + 4)) {
+        const std::string word = text.substr(at + 2, text.find_first_of(" ,\n", at + 2) - at - 2);
+        EXPECT_TRUE(is_option(word)) << word;
+    }
+}
+
 TEST(Arguments, ADoubleDashMakesNamesOfWhatFollows) {
     const Arguments arguments = parse_arguments({"--style", "s.png", "--output", "o.png", "--", "--odd.png"});
-    EXPECT_EQ(arguments.content, "--odd.png");
+    EXPECT_EQ(arguments.contents, Words{"--odd.png"});
 }
 
 }  // namespace

@@ -19,6 +19,10 @@ enum class Cause {
 
 const char* to_text(Cause cause);  ///< "settings", "picture", …; the names that cross the worker's pipe
 
+/// What is said where an allocation fails, in this process or on the device.
+constexpr const char* not_enough_memory =
+    "There is not enough memory for this size; choose a smaller size or close other programs.";
+
 /// `what()` is one English sentence that says what happened and what to do.
 class Error : public std::runtime_error {
 public:

@@ -1,0 +1,116 @@
+#include "batch.hpp"
+
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <map>
+#include <new>
+
+#include "neural-style/error.hpp"
+#include "painter.hpp"
+#include "picture_file.hpp"
+#include "progress_display.hpp"
+
+namespace neural_style {
+namespace {
+
+constexpr int exit_done = 0, exit_failed = 1, exit_stopped = 130;
+
+bool same_file(const std::string& one, const std::string& other) {
+    struct stat first, second;
+    return stat(one.c_str(), &first) == 0 && stat(other.c_str(), &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+bool exists(const std::string& path) {
+    struct stat status;
+    return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// What would fail for every later picture as well: the network, the device, a full disk.
+bool concerns_all(Cause cause) { return cause != Cause::picture && cause != Cause::memory && cause != Cause::internal; }
+
+// Each content's result; no two may meet, and no content may be replaced.
+std::vector<std::string> result_paths(const Arguments& arguments) {
+    struct stat status;
+    if (stat(arguments.output.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
+        throw Error(Cause::output, "There is no folder " + arguments.output + " for the results; make it first.");
+    std::vector<std::string> paths;
+    std::map<std::string, std::string> contents;
+    for (const std::string& content : arguments.contents) {
+        const std::string path = arguments.output + "/" + result_name(content);
+        const auto [taken, is_new] = contents.emplace(path, content);
+        if (!is_new)
+            throw UsageError(taken->second + " and " + content + " would both become " + path +
+                             "; rename one, or paint them into different folders.");
+        if (same_file(content, path))
+            throw UsageError("The result of " + content + " would replace it; name another folder.");
+        check_output(path);
+        paths.push_back(path);
+    }
+    return paths;
+}
+
+class Batch {
+public:
+    explicit Batch(const Arguments& arguments)
+        : arguments_(arguments), results_(result_paths(arguments)), painter_(arguments) {}
+
+    int paint() {
+        for (std::size_t i = 0; i < results_.size() && !Painter::stop_asked(); ++i) {
+            if (arguments_.skip_existing && exists(results_[i])) {
+                ++skipped_;
+                continue;
+            }
+            say("Picture " + std::to_string(i + 1) + " of " + std::to_string(results_.size()) + ": " +
+                arguments_.contents[i] + " → " + results_[i]);
+            if (!paint_one(arguments_.contents[i], results_[i])) ++failed_;
+        }
+        if (Painter::stop_asked()) return exit_stopped;
+        std::string summary = std::to_string(done_) + (done_ == 1 ? " picture painted" : " pictures painted");
+        if (skipped_ > 0) summary += ", " + std::to_string(skipped_) + " were there already";
+        if (failed_ > 0) summary += ", " + std::to_string(failed_) + " could not be painted";
+        say(summary + ".");
+        return failed_ > 0 ? exit_failed : exit_done;
+    }
+
+private:
+    void say(const std::string& line) const {
+        if (arguments_.progress != Arguments::Progress::none) std::fprintf(stderr, "%s\n", line.c_str());
+    }
+
+    bool paint_one(const std::string& content, const std::string& result) {
+        try {
+            const PictureFile picture = read_picture(content);
+            ProgressDisplay display(arguments_.progress, {});
+            const Painter::Painted painted = painter_.paint(picture, content, display);
+            display.finish();
+            if (painted.stopped) return true;  // half a painting would count as a whole one the next time
+            write_picture(result, painted.file);
+            ++done_;
+            return true;
+        } catch (const Error& error) {
+            if (concerns_all(error.cause())) throw;
+            return complain(content, error.what());
+        } catch (const std::bad_alloc&) {
+            return complain(content, not_enough_memory);
+        }
+    }
+
+    static bool complain(const std::string& content, const std::string& sentence) {
+        const bool named = sentence.find(content) != std::string::npos;
+        std::fprintf(stderr, "neural-style: %s%s\n", named ? "" : (content + ": ").c_str(), sentence.c_str());
+        return false;
+    }
+
+    const Arguments& arguments_;
+    std::vector<std::string> results_;
+    Painter painter_;
+    int done_ = 0, skipped_ = 0, failed_ = 0;
+};
+
+}  // namespace
+
+int paint_batch(const Arguments& arguments) { return Batch(arguments).paint(); }
+
+}  // namespace neural_style

@@ -1,0 +1,57 @@
+#include "painter.hpp"
+
+#include <charconv>
+#include <csignal>
+
+#include "neural-style/error.hpp"
+#include "neural-style/recorded_settings.hpp"
+#include "start_picture.hpp"
+
+namespace neural_style {
+namespace {
+
+std::atomic<bool> asked{false};
+
+void ask_to_stop(int signal) {
+    asked = true;
+    std::signal(signal, SIG_DFL);  // a second Ctrl-C ends the program as usual
+}
+
+std::string without_folder(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+std::string number_text(double value) {
+    char digits[32];
+    return std::string(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+}  // namespace
+
+Painter::Painter(const Arguments& arguments) : settings_(arguments.settings) {
+    for (const StyleArgument& style : arguments.styles) {
+        styles_.push_back({read_picture(style.file).image, style.weight});
+        styles_text_ += (styles_text_.empty() ? "" : ", ") + without_folder(style.file);
+        if (arguments.styles.size() > 1) styles_text_ += ":" + number_text(style.weight);
+    }
+    std::signal(SIGINT, ask_to_stop);
+    std::signal(SIGTERM, ask_to_stop);
+}
+
+Painter::Painted Painter::paint(const PictureFile& content, const std::string& name, Observer& observer) const {
+    Request request;
+    request.settings = settings_;
+    request.content = content.image;
+    request.styles = styles_;
+    load_start_picture(request);
+    Outcome outcome = run(request, observer, asked);
+    if (outcome.kind == Outcome::Kind::failed) throw Error(outcome.cause, outcome.sentence);
+    Painted painted;
+    painted.stopped = outcome.kind == Outcome::Kind::stopped;
+    painted.file = {std::move(outcome.picture), content.has_alpha, content.bits,
+                    "content=" + without_folder(name) + "\nstyles=" + styles_text_ +
+                        "\nsettings=" + recorded_settings(settings_, outcome.network).to_text()};
+    return painted;
+}
+
+const std::atomic<bool>& Painter::stop_asked() { return asked; }
+
+}  // namespace neural_style
