@@ -2,11 +2,13 @@
 // dialog to the session.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "neural-style/image.hpp"
+#include "neural-style/job.hpp"
 #include "neural-style/settings.hpp"
 
 namespace neural_style {
@@ -27,5 +29,8 @@ struct RunRequest {
     int more = 0;    ///< above 0: that many evaluations at the finest scale only, to go on from `start`
     int above = -1;  ///< layer that the result is put above, with its mask; -1: the content
 };
+
+/// Puts a picture that was made of `request` into the image as a layer of its own, one undo step. Throws Error.
+using Deliver = std::function<void(const RunRequest& request, const Outcome& outcome)>;
 
 }  // namespace neural_style

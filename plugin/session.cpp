@@ -117,10 +117,16 @@ RunStatus run_session(Host& host, const RunArguments& arguments, const SessionPa
     RunRequest request = arguments.again ? again_request(host, arguments.request, parts)
                                          : request_of(host, arguments, parts.values_path);
 
+    RunStatus status;
+    const Deliver deliver = [&](const RunRequest& made, const Outcome& outcome) {
+        status.layer = host.add_layer(new_layer(host, made, outcome), outcome.picture);
+        status.kind = RunStatus::Kind::done;
+        keep(host, arguments.again ? RunMode::last_values : arguments.mode, made, parts.values_path);
+    };
     Outcome outcome;
     if (arguments.mode == RunMode::interactive && !arguments.again) {
-        auto accepted = parts.dialog(request);
-        if (!accepted) return failure(RunStatus::Kind::cancelled, {});
+        auto accepted = parts.dialog(request, deliver);
+        if (!accepted) return status.layer >= 0 ? status : failure(RunStatus::Kind::cancelled, {});
         outcome = std::move(*accepted);
     } else {
         if ((arguments.mode == RunMode::last_values || arguments.again) && request.styles.empty())
@@ -137,10 +143,7 @@ RunStatus run_session(Host& host, const RunArguments& arguments, const SessionPa
         return failure(kind, failure_text(outcome));
     }
 
-    RunStatus status;
-    status.layer = host.add_layer(new_layer(host, request, outcome), outcome.picture);
-    status.kind = RunStatus::Kind::done;
-    keep(host, arguments.again ? RunMode::last_values : arguments.mode, request, parts.values_path);
+    deliver(request, outcome);
     return status;
 }
 

@@ -23,7 +23,7 @@ struct RunArguments {
 
 struct RunStatus {
     enum class Kind {
-        done,        ///< `layer` is the new layer
+        done,        ///< `layer` is the new layer, the last one where there are several
         cancelled,   ///< by a person; nothing has changed
         wrong_call,  ///< the arguments cannot be right; `sentence` says which
         failed,      ///< `sentence` says why; nothing has changed
@@ -35,9 +35,9 @@ struct RunStatus {
 
 /// What a session works with besides the host.
 struct SessionParts {
-    /// Shows the dialog for `request`, and leaves there what a person chose; the outcome if it was accepted.
-    /// Throws Error if no window can be shown.
-    std::function<std::optional<Outcome>(RunRequest& request)> dialog;
+    /// Shows the dialog for `request`, and leaves there what a person chose; the outcome if it was accepted. Pictures
+    /// that are taken while it stays open go to `deliver`. Throws Error if no window can be shown.
+    std::function<std::optional<Outcome>(RunRequest& request, const Deliver& deliver)> dialog;
 
     /// Computes without a window.
     std::function<Outcome(Request request, const std::function<void(const Evaluation&)>& progress)> compute;

@@ -27,6 +27,8 @@ ActionRow::ActionRow(Actions actions) : actions_(std::move(actions)) {
     back_ = add(_("_Back to settings"), _("End this run and choose anew"), actions_.back);
     stop_ = add(_("Stop and _keep"), _("End now with the best picture so far"), actions_.stop);
     more_ = add(_("Continue with _200 more"), _("Go on from this picture"), actions_.more);
+    queue_ =
+        add(_("Add to qu_eue"), _("Keep style and settings as a job, to be painted later with others"), actions_.queue);
     start_ = add(_("_Start"), _("Paint the picture for a new layer above the original"), actions_.start);
     take_ = add(_("Add as a _layer"), _("Put this picture above the original and close the window"), actions_.take);
     add_style_class(stop_, "suggested-action");
@@ -60,6 +62,8 @@ void ActionRow::show(State state, bool can_start) {
     gtk_widget_set_sensitive(reset_, !runs);
     gtk_widget_set_sensitive(start_, can_start && !runs);
     gtk_widget_set_visible(start_, !runs);
+    gtk_widget_set_sensitive(queue_, can_start && !runs);
+    gtk_widget_set_visible(queue_, !runs);
     gtk_widget_set_visible(stop_, runs);
     gtk_widget_set_visible(back_, runs);
     gtk_widget_set_visible(more_, result);

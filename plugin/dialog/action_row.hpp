@@ -16,7 +16,7 @@ public:
         result,  ///< a finished picture is shown and waits to be taken
     };
     struct Actions {
-        std::function<void()> help, reset, cancel, back, stop, start, more, take;
+        std::function<void()> help, reset, cancel, back, stop, queue, start, more, take;
     };
 
     explicit ActionRow(Actions actions);
@@ -35,7 +35,7 @@ private:
     Actions actions_;
     State state_ = State::choosing;
     GtkWidget* box_;
-    GtkWidget *help_, *reset_, *cancel_, *back_, *stop_, *more_, *start_, *take_, *closes_;
+    GtkWidget *help_, *reset_, *cancel_, *back_, *stop_, *more_, *queue_, *start_, *take_, *closes_;
 };
 
 }  // namespace neural_style

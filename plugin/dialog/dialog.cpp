@@ -6,11 +6,12 @@
 
 namespace neural_style {
 
-DialogResult run_dialog(Host& host, WorkerClient& worker, const RunRequest& initial, const DialogOptions& options) {
+DialogResult run_dialog(Host& host, WorkerClient& worker, const RunRequest& initial, const DialogOptions& options,
+                        const Deliver& deliver) {
     GMainLoop* loop = g_main_loop_new(nullptr, FALSE);
     DialogResult result;
     {
-        StyleWindow window(host, worker, initial, options, [loop] { g_main_loop_quit(loop); });
+        StyleWindow window(host, worker, initial, options, deliver, [loop] { g_main_loop_quit(loop); });
         g_main_loop_run(loop);
         result = window.result();
     }

@@ -11,7 +11,7 @@
 namespace neural_style {
 
 struct DialogResult {
-    RunRequest request;  ///< as chosen, also when nothing was accepted
+    RunRequest request;              ///< as chosen, also when nothing was accepted
     std::optional<Outcome> outcome;  ///< finished, or stopped and kept; none: cancelled or closed
 };
 
@@ -20,7 +20,9 @@ struct DialogOptions {
     bool dark = false;
 };
 
-/// Shows the window and runs the main loop until it is closed. Problems of a run are shown in the window.
-DialogResult run_dialog(Host& host, WorkerClient& worker, const RunRequest& initial, const DialogOptions& options);
+/// Shows the window and runs the main loop until it is closed. Problems of a run are shown in the window. `deliver`
+/// takes the pictures of its queue while it is open.
+DialogResult run_dialog(Host& host, WorkerClient& worker, const RunRequest& initial, const DialogOptions& options,
+                        const Deliver& deliver);
 
 }  // namespace neural_style

@@ -12,10 +12,17 @@ ResultDesk::ResultDesk(SettingsModel& model, StylePicker& picker, PreviewView& p
       changed_(std::move(changed)),
       history_([this](const Result& result) { show(result); }) {}
 
-void ResultDesk::add(Outcome outcome, const RunRequest& request) {
+void ResultDesk::add(Outcome outcome, const RunRequest& request) { show(store(std::move(outcome), request)); }
+
+void ResultDesk::keep(Outcome outcome, const RunRequest& request) {
+    const Result& result = store(std::move(outcome), request);
+    preview_.set_result(result.outcome.picture, result.words);
+}
+
+const Result& ResultDesk::store(Outcome outcome, const RunRequest& request) {
     Result result{std::move(outcome), request.settings, request.styles, {}};
     const std::string description = result.settings.to_text();
-    show(history_.add(std::move(result), description.empty() ? _("Painting") : description));
+    return history_.add(std::move(result), description.empty() ? _("Painting") : description);
 }
 
 void ResultDesk::show(const Result& result) {

@@ -25,8 +25,10 @@ public:
     /// Settings and styles are being brought back from a result: no draft of them is wanted.
     bool brings_back() const { return brings_back_; }
 
-    /// Keeps what was made of `request` and shows it.
+    /// Keeps what was made of `request`, and shows it with its settings.
     void add(Outcome outcome, const RunRequest& request);
+    /// The same for a picture that is a layer already: settings and styles stay as they are.
+    void keep(Outcome outcome, const RunRequest& request);
     /// Takes the picture from the preview's side of things once something else is wanted.
     void forget();
 
@@ -37,6 +39,7 @@ public:
     Request continued(Host& host, int content, int evaluations) const;
 
 private:
+    const Result& store(Outcome outcome, const RunRequest& request);
     void show(const Result& result);
 
     SettingsModel& model_;

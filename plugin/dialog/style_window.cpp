@@ -34,9 +34,10 @@ int smaller_edge(int edge) {
 }  // namespace
 
 StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& initial, const DialogOptions& options,
-                         std::function<void()> closed)
+                         Deliver deliver, std::function<void()> closed)
     : host_(host),
       worker_(worker),
+      deliver_(std::move(deliver)),
       closed_(std::move(closed)),
       content_(host.layer(initial.content)),
       model_(initial.settings),
@@ -49,14 +50,16 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
                    if (results_.shown()) runs_.no_draft();
                    show_activity(runs_.activity());
                }),
+      queue_([this] { paint_queue(); }),
       engine_(model_, content_.width, content_.height, [this] { open_networks(); }),
       actions_({manual_file().empty() ? nullptr : std::function<void()>([this] { show_manual(); }), [this] { reset(); },
-                [this] { close(); }, [this] { runs_.give_up(); },
+                [this] { close(); }, [this] { give_up(); },
                 [this] {
                     progress_.stopping();
                     runs_.stop_and_keep();
                 },
-                [this] { start(); }, [this] { continue_result(); }, [this] { take_result(); }}),
+                [this] { add_to_queue(); }, [this] { start(); }, [this] { continue_result(); },
+                [this] { take_result(); }}),
       runs_(worker, {[this](Activity activity) { show_activity(activity); },
                      [this](Activity activity, const ScaleEvent& event) {
                          engine_.began(event);
@@ -215,6 +218,7 @@ GtkWidget* StyleWindow::build_pictures() {
     gtk_box_pack_start(GTK_BOX(box), progress_revealer_, FALSE, FALSE, 0);
 
     gtk_box_pack_start(GTK_BOX(box), results_.widget(), FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box), queue_.widget(), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box), engine_.widget(), FALSE, FALSE, 0);
     build_live_draft();
     return box;
@@ -256,7 +260,7 @@ void StyleWindow::look_around() {
     } catch (const Error& error) {
         usable = false;
         if (content_usable_) {
-            runs_.give_up();
+            give_up();
             runs_.no_draft();
             messages_.show(error.cause(), error.what());
         }
@@ -314,6 +318,58 @@ void StyleWindow::start(Request request) {
     results_.forget();
     progress_.begin();
     runs_.start(std::move(request));
+}
+
+void StyleWindow::give_up() {
+    queue_.interrupted();
+    runs_.give_up();
+}
+
+void StyleWindow::add_to_queue() {
+    messages_.hide();
+    RunRequest request;
+    request.content = content_.id;
+    request.styles = picker_.chosen();
+    request.settings = model_.settings();
+    try {
+        check(host_, request);
+        std::string name;
+        for (const StyleChoice& style : request.styles)
+            name += (name.empty() ? "" : " + ") + (style.picture ? style.name : host_.layer(style.layer).name);
+        const std::string details = request.settings.to_text();
+        queue_.add(std::move(request), name, details.empty() ? _("Painting") : details);
+    } catch (const Error& error) {
+        messages_.show(error.cause(), error.what());
+    }
+}
+
+void StyleWindow::paint_queue() {
+    if (runs_.activity() == Activity::full) return;
+    messages_.hide();
+    while (const RunRequest* next = queue_.next()) {
+        try {
+            Request engine = engine_request(host_, *next);
+            running_ = *next;
+            return start(std::move(engine));
+        } catch (const Error& error) {
+            queue_.failed(error.what());
+        }
+    }
+}
+
+void StyleWindow::deliver_job(Outcome outcome) {
+    if (outcome.kind == Outcome::Kind::failed) {
+        queue_.failed(failure_text(outcome));
+    } else {
+        try {
+            deliver_(running_, outcome);
+            queue_.done();
+        } catch (const Error& error) {
+            queue_.failed(error.what());
+        }
+        results_.keep(std::move(outcome), running_);  // also what could not be added: it can be taken from there
+    }
+    paint_queue();
 }
 
 void StyleWindow::continue_result() {
@@ -389,7 +445,7 @@ bool StyleWindow::key(const GdkEventKey* event) {
     if (event->keyval != GDK_KEY_Escape) return false;
     // Not the end of everything by a slip of the finger: a run goes first.
     if (runs_.activity() == Activity::full)
-        runs_.give_up();
+        give_up();
     else
         close();
     return true;
@@ -414,6 +470,7 @@ void StyleWindow::show_actions() {
                        : results_.shown()                 ? ActionRow::State::result
                                                           : ActionRow::State::choosing;
     actions_.show(state, content_usable_ && !picker_.chosen().empty());
+    queue_.set_startable(content_usable_ && state != ActionRow::State::running);
 }
 
 void StyleWindow::show_failure(const Outcome& outcome) {
@@ -428,6 +485,7 @@ void StyleWindow::show_failure(const Outcome& outcome) {
 }
 
 void StyleWindow::ended(Activity activity, Outcome outcome) {
+    if (activity == Activity::full && queue_.running()) return deliver_job(std::move(outcome));
     if (outcome.kind == Outcome::Kind::failed) return show_failure(outcome);
     if (activity == Activity::draft) {
         preview_.set_result(outcome.picture, _("Draft"));

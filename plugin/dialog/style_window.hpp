@@ -19,6 +19,7 @@
 #include "progress_panel.hpp"
 #include "result_desk.hpp"
 #include "run_control.hpp"
+#include "run_queue.hpp"
 #include "settings_model.hpp"
 #include "settings_panel.hpp"
 #include "style_picker.hpp"
@@ -28,9 +29,10 @@ namespace neural_style {
 
 class StyleWindow {
 public:
-    /// Shows the window; `closed` is called once, from the main loop, when `result()` stands.
+    /// Shows the window; `closed` is called once, from the main loop, when `result()` stands. `deliver` takes the
+    /// pictures of the queue.
     StyleWindow(Host& host, WorkerClient& worker, const RunRequest& initial, const DialogOptions& options,
-                std::function<void()> closed);
+                Deliver deliver, std::function<void()> closed);
     ~StyleWindow();
     StyleWindow(const StyleWindow&) = delete;
     StyleWindow& operator=(const StyleWindow&) = delete;
@@ -55,6 +57,10 @@ private:
     void ask_for_draft(unsigned delay_milliseconds);
     void start();
     void start(Request request);
+    void give_up();
+    void add_to_queue();
+    void paint_queue();
+    void deliver_job(Outcome outcome);
     void continue_result();
     void take_result();
     void reset();
@@ -68,6 +74,7 @@ private:
 
     Host& host_;
     WorkerClient& worker_;
+    Deliver deliver_;
     std::function<void()> closed_;
     Layer content_;
     bool content_usable_ = true;
@@ -83,6 +90,7 @@ private:
     PreviewView preview_;
     ProgressPanel progress_;
     ResultDesk results_;
+    RunQueue queue_;
     EngineLine engine_;
     ActionRow actions_;
     RunControl runs_;

@@ -24,7 +24,9 @@ RunStatus run_procedure(const char* name, int count, const GimpParam* arguments)
         return silent_run(worker, std::move(request), progress);
     };
     parts.read_file = read_picture;
-    parts.dialog = [&](RunRequest& request) { return show_window(host, worker, request); };
+    parts.dialog = [&](RunRequest& request, const Deliver& deliver) {
+        return show_window(host, worker, request, deliver);
+    };
     return status_of([&] { return run_session(host, read_arguments(name, count, arguments), parts); });
 }
 

@@ -37,7 +37,7 @@ bool ready_gtk() {
 
 }  // namespace
 
-std::optional<Outcome> show_window(Host& host, WorkerClient& worker, RunRequest& request) {
+std::optional<Outcome> show_window(Host& host, WorkerClient& worker, RunRequest& request, const Deliver& deliver) {
     if (!ready_gtk())
         throw Error(Cause::host,
                     _("The dialog needs a screen and there is none; run Neural Style from GIMP's window, or "
@@ -45,7 +45,7 @@ std::optional<Outcome> show_window(Host& host, WorkerClient& worker, RunRequest&
     DialogOptions options;
     options.parent_window = gimp_progress_get_window_handle();
     options.dark = gimp_is_dark();
-    DialogResult result = run_dialog(host, worker, request, options);
+    DialogResult result = run_dialog(host, worker, request, options, deliver);
     request = result.request;
     return std::move(result.outcome);
 }

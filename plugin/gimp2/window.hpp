@@ -10,8 +10,8 @@
 
 namespace neural_style {
 
-/// Shows the dialog until it is closed; `request` becomes what was chosen. The outcome if it was accepted.
-/// Throws Error(Cause::host) with a translated sentence if there is no screen.
-std::optional<Outcome> show_window(Host& host, WorkerClient& worker, RunRequest& request);
+/// Shows the dialog until it is closed; `request` becomes what was chosen. `deliver` takes the pictures of its queue.
+/// The outcome if it was accepted. Throws Error(Cause::host) with a translated sentence if there is no screen.
+std::optional<Outcome> show_window(Host& host, WorkerClient& worker, RunRequest& request, const Deliver& deliver);
 
 }  // namespace neural_style

@@ -4,7 +4,8 @@
 //   dialog_stage [--dark] [--settings TEXT] [--content FILE] [--style FILE]...
 //
 // Lines on standard input change the images meanwhile: "add NAME", "remove NAME" (a layer), "close" (the content's
-// image). On standard output: "pause N", the longest time in milliseconds that the main loop did not come round, then
+// image), "full" (the image takes no more layers). On standard output: "pause N", the longest time in milliseconds that
+// the main loop did not come round, "layers NAME…" (of the styles of what the queue has added), then
 // "ended nothing|finished|stopped", "styles NAME:WEIGHT…", "settings TEXT", "picture WIDTHxHEIGHT".
 #include <gtk/gtk.h>
 
@@ -60,6 +61,16 @@ public:
             layer = layer->image == 1 ? layers_.erase(layer) : layer + 1;
     }
 
+    void fill() { full_ = true; }
+    void deliver(const RunRequest& request, const Outcome& outcome) {
+        const Layer content = layer(request.content);
+        if (full_) throw Error(Cause::host, "There is no room for another layer.");
+        if (outcome.picture.width != content.width || outcome.picture.height != content.height) std::abort();
+        for (const StyleChoice& style : request.styles)
+            delivered_ += " " + (style.picture ? style.name : layer(style.layer).name);
+    }
+    const std::string& delivered() const { return delivered_; }
+
     std::vector<Layer> layers() override { return layers_; }
     Layer layer(int id) override {
         for (const Layer& layer : layers_)
@@ -77,6 +88,8 @@ public:
 
 private:
     int next_id_ = 1;
+    bool full_ = false;
+    std::string delivered_;
     std::vector<Layer> layers_;
     std::map<int, Image> pictures_;
 };
@@ -102,6 +115,7 @@ gboolean take_command(GIOChannel* channel, GIOCondition, gpointer data) {
     if (command.rfind("add ", 0) == 0) host->add(command.substr(4), "added.png", draw_style("Dots", 300, 200));
     if (command.rfind("remove ", 0) == 0) host->remove(command.substr(7));
     if (command == "close") host->close_image();
+    if (command == "full") host->fill();
     return G_SOURCE_CONTINUE;
 }
 
@@ -156,9 +170,11 @@ int main(int count, char** arguments) {
     DialogResult result;
     {
         WorkerClient worker(WorkerClient::standard_command());
-        result = run_dialog(host, worker, initial, options);
+        result = run_dialog(host, worker, initial, options,
+                            [&](const RunRequest& request, const Outcome& outcome) { host.deliver(request, outcome); });
     }
     std::printf("pause %d\n", int(watch.longest / 1000));
+    std::printf("layers%s\n", host.delivered().c_str());
     const char* ending = !result.outcome                                   ? "nothing"
                          : result.outcome->kind == Outcome::Kind::finished ? "finished"
                          : result.outcome->kind == Outcome::Kind::stopped  ? "stopped"

@@ -314,6 +314,71 @@ def test_results_stay(open_stage):
         assert end['settings'] == 'iterations=8' and end['picture'] == '960x640', end
 
 
+def queue_rows(stage):
+    """What is said of each job, by its name."""
+    rows = stage.all('list item', None, stage.find('list box', 'Queue'))
+    return {stage.all('label', r'\d+\. .*', row)[0].get_name(): row.get_description() for row in rows}
+
+
+def add_to_queue(stage, style, count):
+    stage.choose(style)
+    stage.press('Add to queue')
+    wait_for(lambda: queue_rows(stage).get(f'{count}. {style}') == 'Waiting', f'{style} in the queue')
+
+
+def test_queue(open_stage):
+    with open_stage() as stage:
+        stage.set_value('spin button', 'Iterations', 8)
+        add_to_queue(stage, 'Blocks', 1)
+        add_to_queue(stage, 'Dots', 2)
+        stage.set_text('Network', 'broken')
+        add_to_queue(stage, 'Ink', 3)
+        stage.set_text('Network', 'auto')
+        add_to_queue(stage, 'Embers', 4)
+        stage.set_value('spin button', 'Seed', 5)
+        stage.press('Remove 2\\. Dots')
+        wait_for(lambda: len(queue_rows(stage)) == 3, 'the job to go')
+        stage.press('Paint the queue')
+        wait_for(lambda: queue_rows(stage)['4. Embers'] == 'Added as a layer', 'the last job')
+        rows = queue_rows(stage)
+        assert rows['1. Blocks'] == 'Added as a layer', rows
+        assert '"broken" has no weights' in rows['3. Ink'], rows
+        assert stage.shows('push button', 'Result 2') and not stage.maybe('push button', 'Result 3')
+        assert stage.value('spin button', 'Seed') == 5  # what was chosen last is still chosen
+        stage.press('Cancel')
+        end = stage.ending()
+        assert end['ended'] == 'nothing' and end['layers'] == 'Blocks Embers', end
+
+
+def test_queue_goes_on(open_stage):
+    """Past a worker that is killed; a job that is stopped is kept; one that is given up waits again."""
+    with open_stage(*ENDLESS) as stage:
+        add_to_queue(stage, 'Blocks', 1)
+        add_to_queue(stage, 'Dots', 2)
+        add_to_queue(stage, 'Ink', 3)
+
+        def wait_for_job(name):
+            wait_for(lambda: queue_rows(stage)[name] == 'Being painted' and
+                     re.fullmatch(RUNNING, stage.preview_words()), f'{name} to be painted')
+        stage.press('Paint the queue')
+        wait_for_job('1. Blocks')
+        stage.kill_worker()
+        wait_for_job('2. Dots')
+        assert 'killed by the system' in queue_rows(stage)['1. Blocks']
+        stage.press('Stop and keep')
+        wait_for_job('3. Ink')
+        assert queue_rows(stage)['2. Dots'] == 'Added as a layer'
+        stage.press('Back to settings')
+        wait_for(lambda: queue_rows(stage)['3. Ink'] == 'Waiting', 'the job to wait again')
+        stage.tell('full')
+        stage.press('Paint the queue')
+        wait_for_job('3. Ink')
+        stage.press('Stop and keep')
+        wait_for(lambda: queue_rows(stage)['3. Ink'] == 'There is no room for another layer.', 'the sentence')
+        stage.press('Cancel')
+        assert stage.ending()['layers'] == 'Dots'
+
+
 def test_device_page(open_stage):
     with open_stage() as stage:
         stage.press('Why no GPU[?]')

@@ -106,6 +106,17 @@ def page_result(stage, words, save):
     save()
 
 
+def page_queue(stage, words, save):
+    stage.set_value('spin button', words('_Iterations'), 20)
+    for style in ('Swirls', 'Blocks', 'Embers'):
+        stage.choose(style)
+        stage.press(words('Add to qu_eue'))
+    stage.press(words('Paint the queue'))
+    wait_for(lambda: any(node.get_description() == words('Added as a layer') for node in stage.all('list item')),
+             'the first layer')
+    save()
+
+
 def page_device(stage, words, save):
     quiet_draft(stage, words)
     stage.press(re.escape(words('Why no GPU?')))

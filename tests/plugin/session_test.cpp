@@ -26,6 +26,7 @@ protected:
     std::vector<RunRequest> shown;
     Outcome answer;  // of the engine
     std::function<std::optional<Outcome>(RunRequest&)> person = [](RunRequest&) { return std::nullopt; };
+    Deliver deliver;  // of the dialog that is open
     std::string folder;
 
     Session() {
@@ -46,8 +47,9 @@ protected:
             for (event.evaluation = 1; event.evaluation <= 4; ++event.evaluation) progress(event);
             return answer;
         };
-        parts.dialog = [this](RunRequest& request) {
+        parts.dialog = [this](RunRequest& request, const Deliver& take) {
             shown.push_back(request);
+            deliver = take;
             return person(request);
         };
     }
@@ -213,8 +215,37 @@ TEST_F(Session, an_accepted_dialog_gives_the_layer_and_is_remembered) {
     EXPECT_EQ(last_values(host.kept).styles.at(0).layer, print);
 }
 
+TEST_F(Session, pictures_delivered_by_an_open_dialog_are_layers_of_their_own) {
+    person = [&](RunRequest& request) -> std::optional<Outcome> {
+        RunRequest other = request;
+        other.styles = {{print, 1}};
+        deliver(other, answer);
+        deliver(request, answer);
+        EXPECT_EQ(host.added.size(), 2u);  // at once, not when the dialog closes
+        return std::nullopt;
+    };
+    const RunStatus status = run(arguments(RunMode::interactive));
+    EXPECT_EQ(status.kind, RunStatus::Kind::done);
+    EXPECT_EQ(status.layer, 102);
+    ASSERT_EQ(host.added.size(), 2u);
+    EXPECT_EQ(host.added[0].name, "print (builtin)");
+    EXPECT_EQ(host.added[1].name, "painting (builtin)");
+    EXPECT_EQ(last_values(host.kept).styles.at(0).layer, painting);
+}
+
+TEST_F(Session, a_picture_that_cannot_be_delivered_is_told_to_the_dialog) {
+    host.full = true;
+    person = [&](RunRequest& request) -> std::optional<Outcome> {
+        EXPECT_THROW(deliver(request, answer), Error);
+        return std::nullopt;
+    };
+    EXPECT_EQ(run(arguments(RunMode::interactive)).kind, RunStatus::Kind::cancelled);
+}
+
 TEST_F(Session, a_dialog_without_a_screen_is_a_failure) {
-    parts.dialog = [](RunRequest&) -> std::optional<Outcome> { throw Error(Cause::host, "There is no screen."); };
+    parts.dialog = [](RunRequest&, const Deliver&) -> std::optional<Outcome> {
+        throw Error(Cause::host, "There is no screen.");
+    };
     expect_untouched(run(arguments(RunMode::interactive)), RunStatus::Kind::failed, "no screen");
 }
 
