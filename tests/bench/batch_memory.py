@@ -47,9 +47,10 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--pictures", type=int, default=500)
     parser.add_argument("--edge", type=int, default=160)
-    parser.add_argument("options", nargs="*")
-    given = parser.parse_args()
-    options = given.options or ["--network", "builtin", "--iterations", "5"]
+    words = sys.argv[1:]
+    cut = words.index("--") if "--" in words else len(words)
+    given = parser.parse_args(words[:cut])
+    options = words[cut + 1:] or ["--network", "builtin", "--iterations", "5"]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         names = draw(folder, given.pictures, given.edge)

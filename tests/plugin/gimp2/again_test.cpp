@@ -6,7 +6,9 @@
 #include <cmath>
 #include <memory>
 
+#include "call_text.hpp"
 #include "canvas.hpp"
+#include "gimp_host.hpp"
 
 using namespace neural_style;
 
@@ -163,6 +165,34 @@ TEST(Again, a_copy_of_the_image_stays_with_itself) {
     EXPECT_EQ(gimp_item_get_image(result.layer), copy);
     EXPECT_EQ(numbers(result.layer), numbers(first.layer));
     gimp_image_delete(copy);
+}
+
+TEST(Again, a_copied_call_does_the_same) {
+    Canvas canvas, other;
+    const int style = canvas.add("style", 9, 9), far = other.add("far", 7, 9), photo = canvas.add("photo", 31, 29);
+    RunRequest request;
+    request.content = photo;
+    request.settings = Settings::parse("weights=a \"b\" \\\\ c\\;d (e) 'f;style-weight=50000;iterations=12;seed=7");
+    for (const std::vector<StyleChoice>& styles : {std::vector<StyleChoice>{{style, 1}}, {{style, 0.5}, {far, 2}}}) {
+        request.styles = styles;
+        GimpHost host;
+        const std::string call = script_fu_call(host, request);
+        const std::size_t before = canvas.layers().size();
+        int count = 0;
+        GimpParam* values = gimp_run_procedure("plug-in-script-fu-eval", &count, GIMP_PDB_INT32,
+                                               GIMP_RUN_NONINTERACTIVE, GIMP_PDB_STRING, call.c_str(), GIMP_PDB_END);
+        EXPECT_EQ(values[0].data.d_status, GIMP_PDB_SUCCESS) << call << gimp_get_pdb_error();
+        gimp_destroy_params(values, count);
+        ASSERT_EQ(canvas.layers().size(), before + 1);
+        const auto record = run_record(record_of(gimp_image_get_active_layer(canvas.id)));
+        ASSERT_TRUE(record);
+        EXPECT_EQ(record->settings.to_text(), recorded_settings(request.settings, "invert").to_text());
+        ASSERT_EQ(record->styles.size(), styles.size());
+        for (std::size_t i = 0; i < styles.size(); ++i) {
+            EXPECT_EQ(record->styles[i].layer.id, styles[i].layer);
+            EXPECT_EQ(record->styles[i].weight, styles[i].weight);
+        }
+    }
 }
 
 TEST(Again, says_what_is_gone_and_leaves_all_as_it_was) {

@@ -1,0 +1,131 @@
+#include "call_text.hpp"
+
+#include <glib.h>
+
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+#include "neural-style/error.hpp"
+#include "text.hpp"
+
+namespace neural_style {
+namespace {
+
+// Independent of the locale, and without an exponent where a person would write none.
+std::string number_text(double value) {
+    char digits[400];
+    const auto form = std::abs(value) < 1e15 && (value == 0 || std::abs(value) > 1e-6) ? std::chars_format::fixed
+                                                                                       : std::chars_format::general;
+    return std::string(digits, std::to_chars(digits, digits + sizeof digits, value, form).ptr);
+}
+
+std::string lower(const std::string& text) {
+    std::string result = text;
+    for (char& letter : result) letter = g_ascii_tolower(letter);
+    return result;
+}
+
+bool ends_in(const std::string& text, std::string_view end) {
+    return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+bool is_picture_file(const std::string& file) {
+    const std::string name = lower(file);
+    for (const char* ending : {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"})
+        if (ends_in(name, ending)) return true;
+    return false;
+}
+
+void must_have_file(const StyleChoice& style) {
+    if (style.picture && style.file.empty())
+        throw Error(Cause::picture, filled(_("The style “%s” is on the clipboard only; save it as a file, and add that "
+                                             "file as the style."),
+                                           style.name.c_str()));
+}
+
+std::string file_of(const Layer& layer) {
+    if (is_picture_file(layer.file)) return layer.file;
+    std::string name = layer.name;
+    for (char& letter : name)
+        if (letter == '/' || letter == '\n') letter = '_';
+    return is_picture_file(name) ? name : name + ".png";
+}
+
+// A name that begins with a dash would be taken for an option.
+std::string as_argument(const std::string& file) { return quoted_for_shell(file[0] == '-' ? "./" + file : file); }
+
+std::string without_ending(const std::string& file) {
+    const auto dot = file.rfind('.');
+    const auto slash = file.rfind('/');
+    return dot == std::string::npos || (slash != std::string::npos && dot < slash) ? file : file.substr(0, dot);
+}
+
+}  // namespace
+
+std::string quoted_for_scheme(const std::string& text) {
+    std::string quoted = "\"";
+    for (const char letter : text) {
+        if (letter == '"' || letter == '\\') quoted += '\\';
+        quoted += letter;
+    }
+    return quoted + '"';
+}
+
+std::string quoted_for_shell(const std::string& text) {
+    static constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-";
+    if (!text.empty() && text.find_first_not_of(safe) == std::string::npos) return text;
+    gchar* quoted = g_shell_quote(text.c_str());
+    const std::string result = quoted;
+    g_free(quoted);
+    return result;
+}
+
+std::string script_fu_call(Host& host, const RunRequest& request) {
+    std::string names = "(image " + std::to_string(host.layer(request.content).image) + ") (content " +
+                        std::to_string(request.content) + ")";
+    std::string styles, weights;
+    int count = 0;
+    for (const StyleChoice& style : request.styles) {
+        if (style.weight <= 0) continue;
+        must_have_file(style);
+        ++count;
+        const std::string name = "style" + (request.styles.size() > 1 ? "-" + std::to_string(count) : std::string());
+        names += " (" + name + " " +
+                 (style.picture
+                      ? "(car (gimp-file-load-layer RUN-NONINTERACTIVE image " + quoted_for_scheme(style.file) + "))"
+                      : std::to_string(style.layer)) +
+                 ")";
+        styles += " " + name;
+        weights += " " + number_text(style.weight);
+    }
+    Settings further = request.settings;
+    for (const char* key : {"content-weight", "style-weight", "iterations"}) further.reset(key);
+    const std::string number = std::to_string(count);
+    const std::string chosen =
+        count == 1 ? styles : " " + number + " (vector" + styles + ") " + number + " (vector" + weights + ")";
+    return "(let* (" + names + ") (plug-in-neural-style" + (count == 1 ? "" : "-blend") +
+           " RUN-NONINTERACTIVE image content" + chosen + " " + number_text(request.settings.real("content-weight")) +
+           " " + number_text(request.settings.real("style-weight")) + " " + request.settings.text("iterations") + " " +
+           quoted_for_scheme(further.to_text()) + "))";
+}
+
+std::string command_call(Host& host, const RunRequest& request) {
+    const std::string content = file_of(host.layer(request.content));
+    std::string command = "neural-style " + as_argument(content);
+    for (const StyleChoice& style : request.styles) {
+        if (style.weight <= 0) continue;
+        must_have_file(style);
+        std::string file = style.picture ? style.file : file_of(host.layer(style.layer));
+        // What follows a colon would be read as the weight.
+        if (style.weight != 1 || file.find(':') != std::string::npos) file += ":" + number_text(style.weight);
+        command += " --style " + as_argument(file);
+    }
+    command += " --output " + as_argument(without_ending(content) + "-painted.png");
+    for (const Setting& setting : settings_table())
+        if (request.settings.is_set(setting.key) && std::string_view(setting.key) != "preview-every")
+            command += std::string(" --") + setting.key + " " + quoted_for_shell(request.settings.text(setting.key));
+    return command;
+}
+
+}  // namespace neural_style
