@@ -26,7 +26,8 @@ public:
     explicit HistoryStrip(std::function<void(const Result&)> chosen);
 
     GtkWidget* widget() const { return scroller_; }
-    bool empty() const { return results_.empty(); }
+    /// From the oldest.
+    const std::vector<std::unique_ptr<Result>>& results() const { return results_; }
 
     /// Becomes the newest; the oldest go when all together hold more than a GiB. `description` is its tooltip.
     const Result& add(Result result, const std::string& description);

@@ -1,6 +1,7 @@
 #include "preset_bar.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "accessible_name.hpp"
 #include "question.hpp"
@@ -14,6 +15,7 @@ namespace neural_style {
 namespace {
 
 constexpr int columns = 3;
+constexpr std::size_t many = 12;                         // presets, that are worth a search
 constexpr int picture_width = 108, picture_height = 72;  // units of the layout
 
 GtkWidget* picture_of(const Preset& preset, int scale) {
@@ -33,10 +35,17 @@ GtkWidget* picture_of(const Preset& preset, int scale) {
     return image;
 }
 
+/// Stays the same in every language, and has no "|".
+std::string key_of(const Preset& preset) {
+    if (preset.file.empty()) return preset.picture;
+    return preset.file.substr(preset.file.rfind('/') + 1);
+}
+
 }  // namespace
 
-PresetBar::PresetBar(SettingsModel& model, std::string& folder, std::function<void(const Error&)> complain)
-    : model_(model), folder_(folder), complain_(std::move(complain)) {
+PresetBar::PresetBar(SettingsModel& model, std::string& folder, std::string& favourites,
+                     std::function<void(const Error&)> complain)
+    : model_(model), folder_(folder), favourites_(favourites), complain_(std::move(complain)) {
     box_ = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 0);
     add_style_class(box_, "linked");
 
@@ -51,6 +60,14 @@ PresetBar::PresetBar(SettingsModel& model, std::string& folder, std::function<vo
     gtk_container_add(GTK_CONTAINER(button_), inside);
     gtk_box_pack_start(GTK_BOX(box_), button_, TRUE, TRUE, 0);
 
+    build_grid();
+    g_resources_register(preset_pictures_get_resource());
+    build_menu();
+    model_.on_change([this](std::string_view) { show_name(); });
+    fill();
+}
+
+void PresetBar::build_grid() {
     popover_ = gtk_popover_new(button_);
     GtkWidget* scroller = gtk_scrolled_window_new(nullptr, nullptr);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
@@ -71,15 +88,23 @@ PresetBar::PresetBar(SettingsModel& model, std::string& folder, std::function<vo
         if (index >= 0 && index < int(presets_.size())) apply(presets_[std::size_t(index)].settings);
     });
     gtk_container_add(GTK_CONTAINER(scroller), flow_);
-    gtk_container_add(GTK_CONTAINER(popover_), scroller);
-    gtk_widget_show_all(scroller);
+    GtkWidget* all = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
+    search_ = gtk_search_entry_new();
+    gtk_entry_set_placeholder_text(GTK_ENTRY(search_), _("Search"));
+    set_accessible_name(search_, _("Search the presets"));
+    gtk_widget_set_margin_start(search_, 6);
+    gtk_widget_set_margin_end(search_, 6);
+    gtk_widget_set_margin_top(search_, 6);
+    connect(search_, "search-changed", [this] { search_changed(); });
+    gtk_box_pack_start(GTK_BOX(all), search_, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(all), scroller, TRUE, TRUE, 0);
+    gtk_container_add(GTK_CONTAINER(popover_), all);
+    gtk_widget_show_all(all);
     gtk_menu_button_set_popover(GTK_MENU_BUTTON(button_), popover_);
-    connect(popover_, "show", [this] { fill(); });
-
-    g_resources_register(preset_pictures_get_resource());
-    build_menu();
-    model_.on_change([this](std::string_view) { show_name(); });
-    fill();
+    connect(popover_, "show", [this] {
+        gtk_entry_set_text(GTK_ENTRY(search_), "");
+        fill();
+    });
 }
 
 void PresetBar::build_menu() {
@@ -98,6 +123,11 @@ void PresetBar::build_menu() {
     add(_("Save as a Preset…"), [this] { save_as(); });
     rename_ = add(_("Rename…"), [this] { rename(); });
     remove_ = add(_("Delete…"), [this] { remove(); });
+    favourite_ = add(_("Favourite"), [this] {
+        if (const Preset* preset = current()) set_favourite(Preset(*preset), !is_favourite(*preset));
+    });
+    g_object_set(favourite_, "role", GTK_BUTTON_ROLE_CHECK, nullptr);
+    gtk_widget_set_tooltip_text(favourite_, _("Favourites come first."));
     gtk_box_pack_start(GTK_BOX(menu), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE, 6);
     add(_("Import…"), [this] { import(); });
     add(_("Export…"), [this] { export_(); });
@@ -114,22 +144,51 @@ void PresetBar::fill() {
         GTK_CONTAINER(flow_), [](GtkWidget* child, gpointer) { gtk_widget_destroy(child); }, nullptr);
     presets_ = built_in_presets();
     for (Preset& preset : own_presets()) presets_.push_back(std::move(preset));
+    std::stable_partition(presets_.begin(), presets_.end(), [this](const Preset& one) { return is_favourite(one); });
     const int scale = gtk_widget_get_scale_factor(box_);
     for (const Preset& preset : presets_) {
         GtkWidget* child = gtk_flow_box_child_new();
         GtkWidget* card = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
-        GtkWidget* label = gtk_label_new(preset.name.c_str());
+        const bool favourite = is_favourite(preset);
+        GtkWidget* label = gtk_label_new(((favourite ? "★ " : "") + preset.name).c_str());
         gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_END);
         gtk_label_set_max_width_chars(GTK_LABEL(label), 14);
         gtk_box_pack_start(GTK_BOX(card), picture_of(preset, scale), FALSE, FALSE, 0);
         gtk_box_pack_start(GTK_BOX(card), label, FALSE, FALSE, 0);
         gtk_container_add(GTK_CONTAINER(child), card);
         set_accessible_name(child, preset.name);
+        if (favourite) set_accessible_description(child, _("Favourite"));
         gtk_widget_show_all(child);
         gtk_container_add(GTK_CONTAINER(flow_), child);
         if (&preset == current()) gtk_flow_box_select_child(GTK_FLOW_BOX(flow_), GTK_FLOW_BOX_CHILD(child));
     }
+    gtk_widget_set_visible(search_, presets_.size() > many);
     show_name();
+}
+
+void PresetBar::search_changed() {
+    char* sought = g_utf8_casefold(gtk_entry_get_text(GTK_ENTRY(search_)), -1);
+    for (std::size_t i = 0; i < presets_.size(); ++i) {
+        GtkFlowBoxChild* child = gtk_flow_box_get_child_at_index(GTK_FLOW_BOX(flow_), int(i));
+        char* name = g_utf8_casefold(presets_[i].name.c_str(), -1);
+        if (child) gtk_widget_set_visible(GTK_WIDGET(child), std::strstr(name, sought) != nullptr);
+        g_free(name);
+    }
+    g_free(sought);
+}
+
+bool PresetBar::is_favourite(const Preset& preset) const {
+    return (favourites_ + "|").find("|" + key_of(preset) + "|") != std::string::npos;
+}
+
+void PresetBar::set_favourite(const Preset& preset, bool favourite) {
+    if (favourite == is_favourite(preset)) return;
+    const std::string entry = "|" + key_of(preset);
+    if (favourite)
+        favourites_ += entry;
+    else
+        favourites_.erase((favourites_ + "|").find(entry + "|"), entry.size());
+    fill();
 }
 
 const Preset* PresetBar::current() const {
@@ -144,6 +203,8 @@ void PresetBar::show_name() {
     const std::string name = preset ? preset->name : _("Own settings");
     gtk_label_set_text(GTK_LABEL(name_), name.c_str());
     set_accessible_description(button_, name);
+    g_object_set(favourite_, "active", gboolean(preset && is_favourite(*preset)), nullptr);
+    gtk_widget_set_sensitive(favourite_, preset != nullptr);
     gtk_widget_set_sensitive(rename_, preset && !preset->file.empty());
     gtk_widget_set_sensitive(remove_, preset && !preset->file.empty());
 }
@@ -172,14 +233,25 @@ void PresetBar::rename() {
     const Preset* preset = current();
     if (!preset) return;
     ask_for_name(box_, _("Rename the Preset"), preset->name, _("_Rename"),
-                 [this, was = *preset](const std::string& name) { attempt([&] { rename_preset(was, name); }); });
+                 [this, was = *preset](const std::string& name) {
+                     attempt([&] {
+                         const Preset now = rename_preset(was, name);
+                         if (!is_favourite(was)) return;
+                         set_favourite(was, false);
+                         set_favourite(now, true);
+                     });
+                 });
 }
 
 void PresetBar::remove() {
     const Preset* preset = current();
     if (!preset) return;
-    ask_whether(box_, filled(_("Delete the preset “%s”?"), preset->name.c_str()), _("_Delete"),
-                [this, was = *preset] { attempt([&] { delete_preset(was); }); });
+    ask_whether(box_, filled(_("Delete the preset “%s”?"), preset->name.c_str()), _("_Delete"), [this, was = *preset] {
+        attempt([&] {
+            delete_preset(was);
+            set_favourite(was, false);
+        });
+    });
 }
 
 void PresetBar::import() {

@@ -15,13 +15,16 @@ namespace neural_style {
 
 class PresetBar {
 public:
-    /// `folder` is where preset files were last read or written; kept up to date. `complain` is told of errors.
-    PresetBar(SettingsModel& model, std::string& folder, std::function<void(const Error&)> complain);
+    /// `folder` is where preset files were last read or written, `favourites` says which presets come first; both are
+    /// kept up to date. `complain` is told of errors.
+    PresetBar(SettingsModel& model, std::string& folder, std::string& favourites,
+              std::function<void(const Error&)> complain);
 
     GtkWidget* widget() const { return box_; }
     GtkWidget* button() const { return button_; }  ///< that opens the grid
 
 private:
+    void build_grid();
     void build_menu();
     void fill();       ///< the grid, from what presets there are now
     void show_name();  ///< of the preset that the settings are
@@ -31,11 +34,15 @@ private:
     void remove();
     void import();
     void export_();
+    bool is_favourite(const Preset& preset) const;
+    void set_favourite(const Preset& preset, bool favourite);
+    void search_changed();
     void attempt(const std::function<void()>& action);
     const Preset* current() const;
 
     SettingsModel& model_;
     std::string& folder_;
+    std::string& favourites_;  ///< their keys, each after a "|"
     std::function<void(const Error&)> complain_;
     std::vector<Preset> presets_;
     GtkWidget* box_;
@@ -43,6 +50,8 @@ private:
     GtkWidget* name_;
     GtkWidget* popover_;
     GtkWidget* flow_;
+    GtkWidget* search_;
+    GtkWidget* favourite_ = nullptr;
     GtkWidget* rename_ = nullptr;
     GtkWidget* remove_ = nullptr;
 };

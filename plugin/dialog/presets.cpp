@@ -138,10 +138,11 @@ void keep_preset(const std::string& name, const Settings& settings) {
     write_preset({name, settings, "", ""}, file_of(name));
 }
 
-void rename_preset(const Preset& preset, const std::string& name) {
-    if (name == preset.name) return;
+Preset rename_preset(const Preset& preset, const std::string& name) {
+    if (name == preset.name) return preset;
     keep_preset(name, preset.settings);
     if (file_of(name) != preset.file) delete_preset(preset);
+    return {name, preset.settings, "", file_of(name)};
 }
 
 void delete_preset(const Preset& preset) {

@@ -30,7 +30,7 @@ std::vector<Preset> own_presets();  ///< by name; files that cannot be read are 
 Preset read_preset(const std::string& file);  ///< unknown keys and bad values are errors: a preset is all or nothing
 void write_preset(const Preset& preset, const std::string& file);
 void keep_preset(const std::string& name, const Settings& settings);  ///< among one's own; replaces one of that name
-void rename_preset(const Preset& preset, const std::string& name);
+Preset rename_preset(const Preset& preset, const std::string& name);  ///< what it is then
 void delete_preset(const Preset& preset);
 
 }  // namespace neural_style

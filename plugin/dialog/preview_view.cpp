@@ -98,9 +98,10 @@ void PreviewView::build_toolbar() {
     });
     add("zoom-original-symbolic", _("True size"), "1",
         [this] { zoom_by(1. / gtk_widget_get_scale_factor(area_) / zoom()); });
-    compare_ = gtk_check_button_new_with_mnemonic(_("Com_pare with the original"));
-    set_accessible_name(compare_, without_mnemonic(_("Com_pare with the original")),
-                        _("The original stays left of a line that can be dragged, or moved with the keys [ and ]."));
+    compare_ = gtk_check_button_new_with_mnemonic(_("Com_pare"));
+    set_accessible_name(compare_, without_mnemonic(_("Com_pare")),
+                        _("The original, or the result that was chosen for it, stays left of a line that can be "
+                          "dragged, or moved with the keys [ and ]."));
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(compare_), TRUE);
     connect(compare_, "toggled", [this] { redraw(); });
     gtk_box_pack_end(GTK_BOX(bar), compare_, FALSE, FALSE, 0);
@@ -111,6 +112,12 @@ void PreviewView::set_original(const Image& picture, int width, int height) {
     original_ = to_surface(picture);
     width_ = width;
     height_ = height;
+    redraw();
+}
+
+void PreviewView::set_reference(const Image& picture, const std::string& words) {
+    reference_ = to_surface(picture);
+    reference_words_ = words;
     redraw();
 }
 
@@ -276,9 +283,11 @@ void PreviewView::draw(cairo_t* cr) {
     const bool split = compares() && result_ && original_;
     const double line = split ? divider_x(at) : at.x;
     if (result_) paint(result_, line, at.x + at.width);
-    if (split || !result_) paint(original_, at.x, split ? line : at.x + at.width);
+    const bool other = split && reference_;
+    if (split || !result_) paint(other ? reference_ : original_, at.x, split ? line : at.x + at.width);
     if (split) draw_divider(cr, at);
-    if (split) draw_words(cr, _("Original"), std::max(at.x, 0.) + 10, std::max(at.y, 0.) + 10, 0);
+    if (split)
+        draw_words(cr, other ? reference_words_ : _("Original"), std::max(at.x, 0.) + 10, std::max(at.y, 0.) + 10, 0);
     if (result_ && !words_.empty())
         draw_words(cr, words_, std::min(at.x + at.width, area_width) - 10, std::max(at.y, 0.) + 10, 1);
     if (!notice_.empty()) draw_words(cr, notice_, area_width / 2, area_height / 2 - 12, 0.5);

@@ -22,6 +22,9 @@ public:
     /// the picture may be smaller.
     void set_original(const Image& picture, int width, int height);
 
+    /// What stands left of the divider in place of the original, and what it is; an empty picture: the original again.
+    void set_reference(const Image& picture, const std::string& words);
+
     /// The picture so far, of any size; `words` says what it is ("Draft", "Evaluation 20 of 300"), also to screen
     /// readers. An empty picture shows the original alone.
     void set_result(const Image& picture, const std::string& words);
@@ -61,8 +64,8 @@ private:
     GtkWidget* compare_ = nullptr;
     ObjectRef<GtkGesture> drag_, pinch_;
 
-    Surface original_, result_;
-    std::string words_, notice_;
+    Surface original_, reference_, result_;
+    std::string reference_words_, words_, notice_;
     int width_ = 0, height_ = 0;
     bool fits_ = true;
     double zoom_ = 1;                         ///< layer pixel to unit of the layout, unless it fits

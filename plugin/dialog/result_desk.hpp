@@ -17,7 +17,7 @@ public:
     /// `changed` is called when another result is shown, or none any more.
     ResultDesk(SettingsModel& model, StylePicker& picker, PreviewView& preview, std::function<void()> changed);
 
-    GtkWidget* widget() const { return history_.widget(); }
+    GtkWidget* widget() const { return box_; }
 
     /// In the preview, waiting to be taken; null: none is.
     const Result* shown() const { return shown_; }
@@ -41,12 +41,17 @@ public:
 private:
     const Result& store(Outcome outcome, const RunRequest& request);
     void show(const Result& result);
+    void list_references();
+    void compare();
 
     SettingsModel& model_;
     StylePicker& picker_;
     PreviewView& preview_;
     std::function<void()> changed_;
     HistoryStrip history_;
+    GtkWidget* box_;
+    GtkWidget* reference_;  ///< what is compared with: by its words
+    gulong reference_changed_ = 0;
     const Result* shown_ = nullptr;
     bool brings_back_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include "accessible_name.hpp"
 #include "neural-style/error.hpp"
@@ -43,7 +44,9 @@ StylePicker::StylePicker(Host& host, int content_layer, std::string& folder,
 
     GtkWidget* head = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     GtkWidget* heading = new_heading(_("Style"));
-    gtk_box_pack_start(GTK_BOX(head), heading, TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(head), heading, FALSE, FALSE, 0);
+    build_search();
+    gtk_box_pack_start(GTK_BOX(head), search_, TRUE, TRUE, 6);
     mix_ = gtk_check_button_new_with_mnemonic(_("Mi_x several"));
     set_accessible_name(mix_, without_mnemonic(_("Mi_x several")),
                         _("Take more than one style, each with its own share."));
@@ -72,15 +75,20 @@ StylePicker::StylePicker(Host& host, int content_layer, std::string& folder,
     set_accessible_name(flow_, _("Style"));
     gtk_container_add(GTK_CONTAINER(overlay), flow_);
 
-    nothing_ = gtk_label_new(_("There is no other layer open.\nOpen a painting in GIMP, and it appears here."));
-    gtk_label_set_justify(GTK_LABEL(nothing_), GTK_JUSTIFY_CENTER);
-    gtk_label_set_line_wrap(GTK_LABEL(nothing_), TRUE);
-    gtk_widget_set_halign(nothing_, GTK_ALIGN_CENTER);
-    gtk_widget_set_valign(nothing_, GTK_ALIGN_CENTER);
-    gtk_widget_set_no_show_all(nothing_, TRUE);
-    add_style_class(nothing_, "dim-label");
-    gtk_overlay_add_overlay(GTK_OVERLAY(overlay), nothing_);
-    gtk_overlay_set_overlay_pass_through(GTK_OVERLAY(overlay), nothing_, TRUE);
+    const auto add_notice = [&](const char* words) {
+        GtkWidget* notice = gtk_label_new(words);
+        gtk_label_set_justify(GTK_LABEL(notice), GTK_JUSTIFY_CENTER);
+        gtk_label_set_line_wrap(GTK_LABEL(notice), TRUE);
+        gtk_widget_set_halign(notice, GTK_ALIGN_CENTER);
+        gtk_widget_set_valign(notice, GTK_ALIGN_CENTER);
+        gtk_widget_set_no_show_all(notice, TRUE);
+        add_style_class(notice, "dim-label");
+        gtk_overlay_add_overlay(GTK_OVERLAY(overlay), notice);
+        gtk_overlay_set_overlay_pass_through(GTK_OVERLAY(overlay), notice, TRUE);
+        return notice;
+    };
+    nothing_ = add_notice(_("There is no other layer open.\nOpen a painting in GIMP, and it appears here."));
+    not_found_ = add_notice(_("No layer or image has that in its name."));
 
     weights_ = gtk_grid_new();
     gtk_grid_set_column_spacing(GTK_GRID(weights_), 12);
@@ -120,6 +128,46 @@ StylePicker::StylePicker(Host& host, int content_layer, std::string& folder,
 }
 
 StylePicker::~StylePicker() = default;
+
+void StylePicker::build_search() {
+    search_ = gtk_search_entry_new();
+    gtk_entry_set_width_chars(GTK_ENTRY(search_), 8);
+    gtk_entry_set_placeholder_text(GTK_ENTRY(search_), _("Search"));
+    set_accessible_name(search_, _("Search the styles"),
+                        _("Show only styles with these words in the name of the layer or image."));
+    connect(search_, "search-changed", [this] { search_changed(); });
+    connect(search_, "stop-search", [this] { gtk_entry_set_text(GTK_ENTRY(search_), ""); });
+    connect(search_, "activate", [this] {
+        search_changed();
+        for (const auto& card : cards_)
+            if (matches_search(*card))
+                return gtk_flow_box_select_child(GTK_FLOW_BOX(flow_), GTK_FLOW_BOX_CHILD(card->child));
+    });
+}
+
+bool StylePicker::matches_search(const Card& card) const {
+    const auto folded = [](const std::string& text) {
+        char* folded = g_utf8_casefold(text.c_str(), -1);
+        const std::string result = folded;
+        g_free(folded);
+        return result;
+    };
+    const std::string name = folded(card.layer.name + "\n" + card.layer.image_name);
+    std::istringstream words(folded(gtk_entry_get_text(GTK_ENTRY(search_))));
+    for (std::string word; words >> word;)
+        if (name.find(word) == std::string::npos) return false;
+    return true;
+}
+
+void StylePicker::search_changed() {
+    bool any = cards_.empty();
+    for (const auto& card : cards_) {
+        const bool matches = matches_search(*card);
+        gtk_widget_set_visible(card->child, matches);
+        any = any || matches;
+    }
+    gtk_widget_set_visible(not_found_, !any);
+}
 
 std::vector<StylePicker::Card*> StylePicker::selected() const {
     std::vector<Card*> found;
@@ -195,6 +243,7 @@ void StylePicker::refresh() {
         }
     }
     gtk_widget_set_visible(nothing_, cards_.empty());
+    search_changed();
     fetch_thumbnails();
     if (selection_lost) selection_changed();
 }
@@ -279,6 +328,7 @@ void StylePicker::add_picture(const NamedPicture& picture) {
         {next_picture_--, -1, picture.name, _("added"), picture.picture->width, picture.picture->height, picture.file});
     card.picture_from_elsewhere = picture.picture;
     gtk_widget_hide(nothing_);
+    gtk_entry_set_text(GTK_ENTRY(search_), "");  // so that it is seen
     fetch_thumbnails();
     gtk_flow_box_select_child(GTK_FLOW_BOX(flow_), GTK_FLOW_BOX_CHILD(card.child));
 }

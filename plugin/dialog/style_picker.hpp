@@ -43,6 +43,9 @@ private:
     Card& add_card(const Layer& layer);
     void add_picture(const NamedPicture& picture);
     GtkWidget* build_adding();
+    void build_search();
+    bool matches_search(const Card& card) const;
+    void search_changed();
     void fetch_thumbnails();
     void show_mix();
     void selection_changed();
@@ -56,9 +59,11 @@ private:
     GtkWidget* box_;
     GtkWidget* flow_ = nullptr;
     GtkWidget* scroller_ = nullptr;
+    GtkWidget* search_ = nullptr;
     GtkWidget* mix_ = nullptr;
     GtkWidget* weights_ = nullptr;
     GtkWidget* nothing_ = nullptr;
+    GtkWidget* not_found_ = nullptr;
     gulong selected_changed_ = 0;
     std::vector<std::unique_ptr<Card>> cards_;
     std::map<int, double> blend_;  ///< weight by card, in percent, also of those not chosen now

@@ -43,7 +43,8 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
       model_(initial.settings),
       picker_(host, initial.content, state_.folder,
               [this](const std::string& trouble) { messages_.show(Cause::picture, trouble); }),
-      presets_(model_, state_.folder, [this](const Error& error) { messages_.show(error.cause(), error.what()); }),
+      presets_(model_, state_.folder, state_.favourites,
+               [this](const Error& error) { messages_.show(error.cause(), error.what()); }),
       settings_(model_, presets_),
       results_(model_, picker_, preview_,
                [this] {
@@ -443,6 +444,8 @@ bool StyleWindow::key(const GdkEventKey* event) {
         return true;
     }
     if (event->keyval != GDK_KEY_Escape) return false;
+    GtkWidget* focus = gtk_window_get_focus(GTK_WINDOW(window_));
+    if (GTK_IS_SEARCH_ENTRY(focus) && gtk_entry_get_text_length(GTK_ENTRY(focus)) > 0) return false;  // empties it
     // Not the end of everything by a slip of the finger: a run goes first.
     if (runs_.activity() == Activity::full)
         give_up();

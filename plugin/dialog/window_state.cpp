@@ -27,6 +27,7 @@ void visit(State& state, Visitor visitor) {
     visitor("compares", state.compares);
     visitor("live-draft", state.live_draft);
     visitor("closes-when-finished", state.closes_when_finished);
+    visitor("favourites", state.favourites);
     visitor("folder", state.folder);
 }
 

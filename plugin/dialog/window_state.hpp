@@ -14,7 +14,8 @@ struct WindowState {
     bool compares = true;
     bool live_draft = true;
     bool closes_when_finished = true;
-    std::string folder;  ///< of picture and preset files; "": none yet
+    std::string favourites;  ///< among the presets, as the preset bar writes them
+    std::string folder;      ///< of picture and preset files; "": none yet
 
     /// From $XDG_CONFIG_HOME/neural-style/window.ini; what is missing or unreadable keeps its default.
     static WindowState load();

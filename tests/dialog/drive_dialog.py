@@ -222,6 +222,73 @@ def test_presets(open_stage):
         assert stage.ending()['settings'] == 'style-weight=3000;style-scale=2;seed=9'
 
 
+def test_favourites(open_stage):
+    with open_stage() as stage:
+        stage.press('Preset', 'toggle button')
+        stage.activate(None, 'Seamless tile')
+        wait_for(lambda: preset_shown(stage) == 'Seamless tile', 'the preset')
+        stage.press('Manage presets', 'toggle button')
+        stage.press('Favourite', None)
+        stage.press('Preset', 'toggle button')
+        wait_for(lambda: stage.find(None, 'Seamless tile').get_index_in_parent() == 0, 'the favourite to come first')
+        stage.keys('Escape')
+        stage.press('Cancel')
+        stage.ending()
+    with open_stage(again=True) as stage:
+        stage.press('Preset', 'toggle button')
+        wait_for(lambda: stage.find(None, 'Seamless tile').get_index_in_parent() == 0, 'the favourite to be first')
+        assert stage.find(None, 'Seamless tile').get_description() == 'Favourite'
+        stage.activate(None, 'Seamless tile')
+        stage.press('Manage presets', 'toggle button')
+        stage.press('Favourite', None)
+        stage.press('Preset', 'toggle button')
+        wait_for(lambda: stage.find(None, 'Painting').get_index_in_parent() == 0, 'the usual order')
+        stage.keys('Escape')
+        stage.press('Cancel')
+        stage.ending()
+
+
+def test_search(open_stage):
+    with open_stage() as stage:
+        def shown():
+            return sorted(name for name in ('Swirls', 'Blocks', 'Dots', 'Weave', 'Ink', 'Embers', 'Sketch')
+                          if stage.shows(None, name + ', .*'))
+        stage.set_text('Search the styles', 'HARB')  # by the image's name
+        wait_for(lambda: shown() == ['Sketch'], 'the layers of the image')
+        stage.set_text('Search the styles', 'nothing such')
+        wait_for(lambda: stage.shows('label', 'No layer or image has that in its name.'), 'the sentence')
+        stage.find('text', 'Search the styles').get_component_iface().grab_focus()
+        stage.keys('Escape')  # empties the field and leaves the window
+        wait_for(lambda: len(shown()) == 7, 'all of them')
+        stage.set_text('Search the styles', 'paint emb')
+        wait_for(lambda: shown() == ['Embers'], 'the layer of that name')
+        stage.keys('Return')
+        wait_for(lambda: stage.preview_words() == 'Draft', 'its draft')
+        stage.press('Cancel')
+        assert stage.ending()['styles'] == 'Embers:1'
+
+
+def test_compare_results(open_stage):
+    with open_stage() as stage:
+        stage.press('Close when done', 'check box')
+        stage.set_value('spin button', 'Iterations', 8)
+        for count, style in enumerate(('Blocks', 'Ink'), 1):
+            stage.choose(style)
+            stage.press('Start')
+            wait_for(lambda: stage.preview_words() == f'Result {count}', 'a result')
+        original = stage.still_picture(left=True)
+        stage.pick('Compare with', 'Result 1')
+        wait_for(lambda: not stage.same_picture(stage.preview_picture(left=True), original), 'the first on the left')
+        first = stage.still_picture(left=True)
+        stage.press('Result 1')
+        wait_for(lambda: stage.preview_words() == 'Result 1', 'the first on the right too')
+        assert stage.same_picture(stage.still_picture(left=True), first)
+        stage.pick('Compare with', 'Original')
+        wait_for(lambda: stage.same_picture(stage.preview_picture(left=True), original), 'the original on the left')
+        stage.press('Cancel')
+        stage.ending()
+
+
 def test_window_is_left_as_it_was(open_stage):
     with open_stage() as stage:
         stage.press('Advanced', 'toggle button')

@@ -198,12 +198,28 @@ class Stage:
             return names.index(item) + 1 if item in names else None
         box.get_selection_iface().select_child(wait_for(index, f'{name}: {item}') - 1)
 
-    def preview_picture(self):
-        """What is seen right of the divider, as raw pixels."""
+    def preview_picture(self, left=False):
+        """What is seen right of the divider, or left of it, as raw pixels."""
         place = self.find(None, self.preview).get_component_iface().get_extents(self.atspi.CoordType.SCREEN)
-        crop = f'{place.width // 3}x{place.height // 3}+{place.x + place.width * 5 // 9}+{place.y + place.height // 3}'
+        x = place.x + place.width * (1 if left else 5) // 9
+        crop = f'{place.width // 3}x{place.height // 3}+{x}+{place.y + place.height // 3}'
         return subprocess.run(['import', '-window', 'root', '-crop', crop, 'rgb:-'], check=True,
                               capture_output=True).stdout
+
+    def still_picture(self, left=False):
+        """The same once it has come to rest: while panels slide in and out it moves."""
+        pictures = [None]
+
+        def rests():
+            pictures.append(self.preview_picture(left))
+            time.sleep(0.15)
+            return pictures[-1] == pictures[-2] and pictures[-1]
+        return wait_for(rests, 'the preview to come to rest')
+
+    @staticmethod
+    def same_picture(a, b):
+        """But for the rounding of what was drawn in parts."""
+        return len(a) == len(b) and max(abs(x - y) for x, y in zip(a, b)) <= 2
 
     def dialog_text(self, title, text, accept):
         """Answers one of the small windows over the large one."""
