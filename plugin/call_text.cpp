@@ -55,6 +55,9 @@ std::string file_of(const Layer& layer) {
 // A name that begins with a dash would be taken for an option.
 std::string as_argument(const std::string& file) { return quoted_for_shell(file[0] == '-' ? "./" + file : file); }
 
+// Without a meaning for a file.
+bool is_guis(std::string_view key) { return key == "preview-every" || key == "deliver"; }
+
 std::string without_ending(const std::string& file) {
     const auto dot = file.rfind('.');
     const auto slash = file.rfind('/');
@@ -123,7 +126,7 @@ std::string command_call(Host& host, const RunRequest& request) {
     }
     command += " --output " + as_argument(without_ending(content) + "-painted.png");
     for (const Setting& setting : settings_table())
-        if (request.settings.is_set(setting.key) && std::string_view(setting.key) != "preview-every")
+        if (request.settings.is_set(setting.key) && !is_guis(setting.key))
             command += std::string(" --") + setting.key + " " + quoted_for_shell(request.settings.text(setting.key));
     return command;
 }

@@ -22,7 +22,8 @@ struct NewLayer {
     int source = -1;  ///< the layer it was made from: gives place, type and masks
     int above = -1;   ///< directly above this layer of the same image, whose mask it takes; -1: above `source`
     std::string name = {};
-    std::string record = {};  ///< kept on the layer; see Host::record()
+    std::string record = {};      ///< kept on the layer; see Host::record()
+    bool luminance_copy = false;  ///< below it a hidden copy too, which shows it in the colours of what is under both
 };
 
 class Host {

@@ -100,7 +100,8 @@ NewLayer new_layer(Host& host, const RunRequest& request, const Outcome& outcome
     }
     record.settings = recorded_settings(request.settings, outcome.network);
     record.more = request.more;
-    return {request.content, request.above, layer_name(host, request, outcome), to_text(record)};
+    return {request.content, request.above, layer_name(host, request, outcome), to_text(record),
+            request.settings.text("deliver") == "layers"};
 }
 
 RunStatus failure(RunStatus::Kind kind, const std::string& sentence) {

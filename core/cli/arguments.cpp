@@ -54,6 +54,10 @@ void check(const Arguments& arguments) {
     if (batch && !arguments.log.empty())
         throw UsageError("--log belongs to a single picture; leave it out with --batch.");
     if (arguments.action != Action::stylise && !batch) return;
+    if (arguments.settings.text("deliver") != "layer")
+        throw UsageError(
+            "A file holds one picture, so --deliver layers is for GIMP only; --colours content keeps the "
+            "content's colours.");
     if (arguments.contents.empty()) throw UsageError("There is no content picture; neural-style --help shows how.");
     if (!batch && arguments.contents.size() > 1)
         throw UsageError("There are two content pictures, " + arguments.contents[0] + " and " + arguments.contents[1] +

@@ -199,6 +199,13 @@ const std::vector<Setting>& settings_table() {
          {"style", "content", "match"},
          "style: the style's colours; content: the picture keeps its own; match: the style is given the picture's "
          "colours first."},
+        {"deliver",
+         K::choice,
+         "layer",
+         0,
+         0,
+         {"layer", "layers"},
+         "In GIMP, layer: the result; layers: below it also a hidden copy that shows it in the content's colours."},
         {"device",
          K::text,
          "auto",

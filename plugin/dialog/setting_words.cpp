@@ -67,6 +67,10 @@ const Entry entries[] = {
      N_("How the network steps back from the picture. Average is softer, maximum has more bite."), ""},
     {"colours", N_("Colo_urs"),
      N_("Take the painting's colours, keep the photo's own, or recolour the painting to match the photo first."), ""},
+    {"deliver", N_("Deli_ver"),
+     N_("A hidden copy below the new layer shows it in the photo's colours: to compare both later without painting "
+        "again."),
+     ""},
     {"network", N_("_Network"),
      N_("The trained eye that compares pictures. VGG-19 sees best and needs its weights installed; built-in works "
         "everywhere."),
@@ -115,6 +119,8 @@ const Choice choices[] = {
     {"colours", "style", N_("From the style")},
     {"colours", "content", N_("Keep the photo's own")},
     {"colours", "match", N_("Style matched to the photo")},
+    {"deliver", "layer", N_("One layer")},
+    {"deliver", "layers", N_("With a copy in the photo's colours")},
     {"precision", "float32", N_("32 bit")},
     {"precision", "tf32", N_("TensorFloat-32")},
     {"precision", "bfloat16", N_("16 bit (bfloat16)")},
@@ -151,7 +157,8 @@ std::vector<SettingGroup> setting_groups() {
     const Plan plans[] = {
         {N_("Weights"), {"content-weight", "style-weight", "tv-weight"}},
         {N_("Picture"),
-         {"iterations", "size", "style-scale", "colours", "scales", "init", "seed", "padding", "stop-below"}},
+         {"iterations", "size", "style-scale", "colours", "deliver", "scales", "init", "seed", "padding",
+          "stop-below"}},
         {N_("Network"), {"network", "weights", "loss", "optimiser", "content-layers", "style-layers", "pooling"}},
         {N_("Computer"), {"device", "precision", "memory", "threads", "preview-every"}},
     };

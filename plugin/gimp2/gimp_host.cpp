@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "neural-style/error.hpp"
@@ -34,6 +35,7 @@ public:
     ~Draft() {
         if (item_ >= 0) gimp_item_delete(item_);
     }
+    Draft(Draft&& other) noexcept : item_(other.keep()) {}
     Draft(const Draft&) = delete;
     Draft& operator=(const Draft&) = delete;
     std::int32_t id() const { return item_; }
@@ -120,6 +122,34 @@ void attach_record(std::int32_t layer, const std::string& record) {
     const gboolean attached = gimp_item_attach_parasite(layer, parasite);
     gimp_parasite_free(parasite);
     Draft::must(attached);
+}
+
+// All is done on a layer that does not belong to the image yet, so that a failure leaves nothing behind.
+Draft new_draft(const NewLayer& what, const std::string& name, const Image& picture) {
+    const std::int32_t image = gimp_item_get_image(what.source);
+    int x = 0, y = 0;
+    Draft::must(gimp_drawable_offsets(what.source, &x, &y));
+    Draft draft(gimp_layer_new(image, name.c_str(), picture.width, picture.height, gimp_drawable_type(what.source), 100,
+                               gimp_image_get_default_new_layer_mode(image)));
+    Draft::must(gimp_layer_set_offsets(draft.id(), x, y));
+    pixels::write(draft.id(), picture);
+    if (!what.record.empty()) attach_record(draft.id(), what.record);
+    if (const std::int32_t mask = new_mask(draft.id(), mask_source(what)); mask >= 0) {
+        Draft held(mask);
+        Draft::must(gimp_layer_add_mask(draft.id(), mask));
+        held.keep();
+        gimp_layer_set_edit_mask(draft.id(), FALSE);  // the picture is what a person goes on with
+    }
+    return draft;
+}
+
+// Of GIMP's modes LCh lightness comes nearest to what the engine makes of colours=content: 0.015 to 0.023 apart (root
+// of the mean square) on three painted photographs, where Luminance is 0.022 to 0.048 apart.
+Draft luminance_copy(const NewLayer& what, const Image& picture) {
+    Draft copy = new_draft(what, filled(_("%s, in the colours below"), what.name.c_str()), picture);
+    gimp_layer_set_mode(copy.id(), GIMP_LAYER_MODE_LCH_LIGHTNESS);
+    gimp_item_set_visible(copy.id(), FALSE);  // seen through half transparent parts of the result it would spoil them
+    return copy;
 }
 
 }  // namespace
@@ -226,30 +256,21 @@ int GimpHost::add_layer(const NewLayer& given, const Image& picture) {
     const std::int32_t image = gimp_item_get_image(given.source);
     NewLayer what = given;
     if (!is_layer(what.above) || gimp_item_get_image(what.above) != image) what.above = -1;
-    int x = 0, y = 0;
-    Draft::must(gimp_drawable_offsets(what.source, &x, &y));
-
-    // All is done on a layer that does not belong to the image yet, so that a failure leaves nothing behind and the
-    // insertion is the one step to be undone.
-    Draft draft(gimp_layer_new(image, what.name.c_str(), picture.width, picture.height, gimp_drawable_type(what.source),
-                               100, gimp_image_get_default_new_layer_mode(image)));
-    Draft::must(gimp_layer_set_offsets(draft.id(), x, y));
-    pixels::write(draft.id(), picture);
-    if (!what.record.empty()) attach_record(draft.id(), what.record);
-    if (const std::int32_t mask = new_mask(draft.id(), mask_source(what)); mask >= 0) {
-        Draft held(mask);
-        Draft::must(gimp_layer_add_mask(draft.id(), mask));
-        held.keep();
-        gimp_layer_set_edit_mask(draft.id(), FALSE);  // the picture is what a person goes on with
-    }
+    Draft draft = new_draft(what, what.name, picture);
+    std::optional<Draft> copy;
+    if (what.luminance_copy && !gimp_drawable_is_gray(what.source)) copy.emplace(luminance_copy(what, picture));
 
     const std::int32_t below = what.above >= 0 ? what.above : what.source;
     const std::int32_t parent = gimp_item_get_parent(below);
     const int position = gimp_image_get_item_position(image, below);
     gimp_image_undo_group_start(image);  // gives the step our name
-    const gboolean inserted = gimp_image_insert_layer(image, draft.id(), parent < 0 ? 0 : parent, position);
+    const auto insert = [&](const Draft& layer) {
+        return gimp_image_insert_layer(image, layer.id(), parent < 0 ? 0 : parent, position);
+    };
+    const gboolean inserted = (!copy || insert(*copy)) && insert(draft);
     gimp_image_undo_group_end(image);
     Draft::must(inserted);
+    if (copy) copy->keep();
     gimp_displays_flush();
     return draft.keep();
 }

@@ -48,6 +48,7 @@ class WrongUsage(Program):
         self.expect_sentence(self.call("content.png", "more.png"), "more.png", status=2)
         self.expect_sentence(self.call("content.png", "--style"), "--style", status=2)
         self.expect_sentence(self.stylise("--progress", "loud"), "loud", status=2)
+        self.expect_sentence(self.stylise("--deliver", "layers"), "--deliver", status=2)
         self.expect_sentence(self.stylise(style="style.png:-2"), "style.png:-2", status=2)
 
 

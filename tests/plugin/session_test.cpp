@@ -337,6 +337,15 @@ TEST_F(Session, a_layer_from_elsewhere_repeats_the_last_run) {
     EXPECT_NE(status.sentence.find("was not made by Neural Style"), std::string::npos) << status.sentence;
 }
 
+TEST_F(Session, delivers_a_copy_in_the_contents_colours_if_asked) {
+    run(arguments(RunMode::non_interactive));
+    EXPECT_FALSE(host.added.at(0).what.luminance_copy);
+    run(arguments(RunMode::non_interactive, {{painting, 1}}, "deliver=layers"));
+    EXPECT_TRUE(host.added.at(1).what.luminance_copy);
+    run(again(first + 1));
+    EXPECT_TRUE(host.added.at(2).what.luminance_copy);
+}
+
 TEST_F(Session, says_what_is_gone) {
     const auto expect_refused = [&](const std::string& words) {
         const std::size_t before = host.added.size();

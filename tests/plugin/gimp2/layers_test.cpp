@@ -108,6 +108,54 @@ TEST(Layers, the_style_may_lie_in_another_image_which_is_left_alone) {
     EXPECT_EQ(snapshot(other), before);
 }
 
+TEST(Layers, a_copy_shows_the_result_in_the_colours_below) {
+    Canvas canvas;
+    const int style = canvas.add("style", 9, 9), photo = canvas.add("photo", 31, 29, true, 3, -2);
+    const auto before = canvas.layers();
+    const Result result = stylise(canvas.id, photo, style, "deliver=layers");
+    ASSERT_TRUE(result.done()) << result.sentence;
+    const auto after = canvas.layers();
+    ASSERT_EQ(after.size(), before.size() + 2);
+    EXPECT_EQ(after[0], result.layer);
+    EXPECT_EQ(after[2], photo);
+    EXPECT_EQ(gimp_image_get_active_layer(canvas.id), result.layer);
+    EXPECT_EQ(gimp_layer_get_mode(after[1]), GIMP_LAYER_MODE_LCH_LIGHTNESS);
+    EXPECT_FALSE(gimp_item_get_visible(after[1]));
+    EXPECT_EQ(name_of(after[1]), "style (invert), in the colours below");
+    EXPECT_EQ(numbers(after[1]), numbers(result.layer));
+
+    // over the content it has its hue, and the result's lightness
+    gimp_item_set_visible(result.layer, FALSE);
+    gimp_item_set_visible(after[1], TRUE);
+    gimp_item_set_visible(style, FALSE);
+    const int shown = gimp_layer_new_from_visible(canvas.id, canvas.id, "shown");
+    gimp_image_insert_layer(canvas.id, shown, 0, 0);
+    const auto seen = numbers(shown), made = numbers(result.layer), own = numbers(photo);
+    const auto luma = [](const std::vector<double>& pixels, std::size_t i) {
+        return 0.299 * pixels[i] + 0.587 * pixels[i + 1] + 0.114 * pixels[i + 2];
+    };
+    double from_result = 0, from_content = 0;
+    int compared = 0;
+    for (int y = 2; y < 27; ++y)
+        for (int x = 0; x < 31; ++x) {
+            const std::size_t at = 4 * std::size_t(y * 31 + x), seen_at = 4 * std::size_t((y - 2) * 40 + x + 3);
+            if (own[at + 3] < 1) continue;
+            from_result += std::abs(luma(seen, seen_at) - luma(made, at));
+            from_content += std::abs(luma(seen, seen_at) - luma(own, at));
+            ++compared;
+        }
+    ASSERT_GT(compared, 0);
+    EXPECT_LT(from_result, from_content / 3);
+}
+
+TEST(Layers, a_grey_layer_needs_no_copy) {
+    Canvas canvas(40, 30, GIMP_GRAY);
+    const int style = canvas.add("style", 9, 9), photo = canvas.add("photo", 31, 29);
+    const Result result = stylise(canvas.id, photo, style, "deliver=layers");
+    ASSERT_TRUE(result.done()) << result.sentence;
+    EXPECT_EQ(canvas.layers().size(), 3u);
+}
+
 TEST(Layers, a_selection_becomes_the_mask) {
     Canvas canvas;
     const int style = canvas.add("style", 9, 9);

@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+"""Many pictures in one GIMP through Script-Fu: load, paint, save, close. GIMP's memory should be flat, and nothing of a
+run should stay behind.
+
+  script_fu_batch.py PLUGIN_FOLDER [--pictures 500] [--edge 96] [--worker COMMAND]
+
+Without --worker the plug-in finds the engine it was built with. Prints GIMP's resident memory, its open files and its
+child processes at some points, seconds a picture, and how many results are whole.
+"""
+import argparse
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+import numpy
+from PIL import Image
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "core"), str(TESTS / "plugin/gimp2")]
+from isolated_gimp import IsolatedGimp  # noqa: E402
+import pictures  # noqa: E402
+
+LOOP = """(let* ((folder "%(folder)s")
+       (style-image (car (gimp-file-load RUN-NONINTERACTIVE (string-append folder "style.png") "style.png")))
+       (style (car (gimp-image-get-active-drawable style-image)))
+       (number 0))
+  (while (< number %(count)d)
+    (let* ((name (string-append (number->string number) ".png"))
+           (image (car (gimp-file-load RUN-NONINTERACTIVE (string-append folder name) name)))
+           (photo (car (gimp-image-get-active-drawable image)))
+           (made (car (plug-in-neural-style RUN-NONINTERACTIVE image photo style 1 1000 3 "network=builtin;threads=1")))
+           (result (string-append folder "out/" name)))
+      (file-png-save-defaults RUN-NONINTERACTIVE image made result result)
+      (gimp-image-delete image)
+      (set! number (+ number 1))))
+  (gimp-image-delete style-image))"""
+
+
+def draw(folder, count, edge):
+    for i in range(count):
+        picture = pictures.scene(edge + 8 * (i % 3), edge) * (0.6 + 0.4 * (i % 7) / 6)
+        Image.fromarray(numpy.round(numpy.clip(picture, 0, 1) * 255).astype(numpy.uint8)).save(folder / f"{i}.png")
+    Image.fromarray(numpy.round(pictures.strokes(edge, edge) * 255).astype(numpy.uint8)).save(folder / "style.png")
+    (folder / "out").mkdir()
+
+
+def state(process):
+    """Resident MiB, open files, child processes."""
+    with open(f"/proc/{process}/status") as status:
+        resident = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS:"))
+    children = pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return resident, len(os.listdir(f"/proc/{process}/fd")), len(children)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("plugin")
+    parser.add_argument("--pictures", type=int, default=500)
+    parser.add_argument("--edge", type=int, default=96)
+    parser.add_argument("--worker")
+    given = parser.parse_args()
+    with IsolatedGimp([given.plugin], worker=given.worker) as gimp:
+        folder = pathlib.Path(gimp.path) / "pictures"
+        folder.mkdir()
+        draw(folder, given.pictures, given.edge)
+        gimp.environment["PATH"] = "/usr/bin:/bin"  # without wrappers, so that the process is GIMP itself
+        errors = open(folder / "errors", "w+")
+        plug_ins = '"${gimp_plug_in_dir}/plug-ins/file-png:${gimp_plug_in_dir}/plug-ins/'
+        rc = pathlib.Path(gimp.path) / "gimprc"
+        rc.write_text(rc.read_text().replace('"${gimp_plug_in_dir}/plug-ins/', plug_ins))
+        process = subprocess.Popen(gimp.command(LOOP % {"folder": f"{folder}/", "count": given.pictures}, "(gimp-quit 0)"),
+                                   env=gimp.environment, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
+        seen, start = [], time.monotonic()
+        while process.poll() is None:
+            done = len(os.listdir(folder / "out"))
+            if done > len(seen):
+                try:
+                    seen += [(time.monotonic() - start, *state(process.pid))] * (done - len(seen))
+                except (OSError, StopIteration):
+                    break
+            time.sleep(0.02)
+        process.wait()
+        whole = 0
+        for name in os.listdir(folder / "out"):
+            with Image.open(folder / "out" / name) as result:
+                result.load()
+                whole += 1
+        print(f"{whole} of {given.pictures} results are whole")
+        if len(seen) < 10:
+            errors.seek(0)
+            sys.exit(errors.read())
+    count = len(seen)
+    for i in sorted({0, count // 10, *range(0, count, max(1, count // 8)), count - 1}):
+        seconds, memory, files, children = seen[i]
+        print(f"after picture {i + 1:4}: {memory:7.1f} MiB, {files} files open, {children} processes, {seconds:6.0f} s")
+    tenth = max(1, count // 10)
+    first = statistics.median(row[1] for row in seen[tenth:2 * tenth])
+    last = statistics.median(row[1] for row in seen[-tenth:])
+    print(f"median of the second tenth {first:.1f} MiB, of the last {last:.1f} MiB: {last - first:+.1f} MiB; "
+          f"{(seen[-1][0] - seen[0][0]) / max(1, count - 1):.2f} s a picture")
+
+
+if __name__ == "__main__":
+    main()
