@@ -1,10 +1,14 @@
 #!/usr/bin/python3
 """Works the window by the names of its parts and looks how each way through it ends.
 
-usage: drive_dialog.py STAGE WORKER_COMMAND [NAME of a test…]"""
+usage: drive_dialog.py [--times N] STAGE WORKER_COMMAND [NAME of a test…]
 
+With --times all is done so often in a row, up to the first failure."""
+
+import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -471,7 +475,6 @@ def wait_for_page_to_say(stage, sentence):
 
 
 def test_networks(open_stage):
-    os.makedirs(os.environ['XDG_DATA_HOME'], exist_ok=True)
     with open_stage() as stage:
         stage.press('Networks…')
         stage.press('Get Painted network', window='Networks')
@@ -483,8 +486,8 @@ def test_networks(open_stage):
 
 
 def test_network_from_file(open_stage):
-    folder = os.path.join(os.environ['HOME'], 'weights')
-    os.makedirs(folder)
+    folder = os.path.join(os.environ['XDG_DATA_HOME'], 'weights')
+    os.makedirs(folder, exist_ok=True)
     for name, word in (('painted.pth', 'painted'), ('Painted 2.pt', 'drawn'), ('holiday.safetensors', 'photos')):
         with open(os.path.join(folder, name), 'w') as file:
             file.write(word)
@@ -492,11 +495,6 @@ def test_network_from_file(open_stage):
     os.makedirs(settings, exist_ok=True)
     with open(os.path.join(settings, 'window.ini'), 'w') as file:  # as if looked into before
         file.write(f'[window]\nfolder={folder}\n')
-    for name in ('painted', 'drawn'):  # of a test before
-        path = os.path.join(os.environ['XDG_DATA_HOME'], name + '-network')
-        if os.path.exists(path):
-            os.remove(path)
-    os.makedirs(os.environ['XDG_DATA_HOME'], exist_ok=True)
     with open_stage(again=True) as stage:
         stage.press('Networks…')
 
@@ -523,7 +521,6 @@ def test_drop(open_stage):
         for name, content in contents.items():
             with open(os.path.join(folder, name), 'wb') as file:
                 file.write(content)
-        os.makedirs(os.environ['XDG_DATA_HOME'], exist_ok=True)
         with open_stage() as stage:
             target = stage.find(None, stage.preview)
             stage.drag_file(os.path.join(folder, 'far away.ppm'), target)
@@ -542,7 +539,7 @@ def test_drop(open_stage):
 def test_help(open_stage):
     applications = os.path.join(os.environ['XDG_DATA_HOME'], 'applications')
     os.makedirs(applications, exist_ok=True)
-    opened = os.path.join(os.environ['HOME'], 'opened')
+    opened = os.path.join(os.environ['XDG_DATA_HOME'], 'opened')
     with open(os.path.join(applications, 'reader.desktop'), 'w') as file:
         file.write('[Desktop Entry]\nType=Application\nName=Reader\nMimeType=text/html;\n'
                    f'Exec=sh -c "echo %u > {opened}.new; mv {opened}.new {opened}"\n')
@@ -560,23 +557,41 @@ def test_help(open_stage):
 
 
 def main():
-    program, worker, *names = sys.argv[1:]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--times', type=int, default=1)
+    parser.add_argument('stage')
+    parser.add_argument('worker')
+    parser.add_argument('names', nargs='*')
+    options = parser.parse_intermixed_args()
     private_screen()
     manager = start_window_manager()
-    failures = 0
     try:
-        for name, test in list(globals().items()):
-            if not name.startswith('test_') or (names and name not in names):
-                continue
-            try:
-                test(lambda *arguments, **more: Stage(program, worker, *arguments, **more))
-                print('ok', name, flush=True)
-            except Exception as error:
-                failures += 1
-                print('FAILED', name, f'{type(error).__name__}: {error}', flush=True)
+        for time in range(1, options.times + 1):
+            failures = run_all(options)
+            if options.times > 1:
+                print(f'round {time} of {options.times}: {failures} failures', flush=True)
+            if failures:
+                return 1
     finally:
         manager.terminate()
-    return 1 if failures else 0
+    return 0
+
+
+def run_all(options):
+    failures = 0
+    for name, test in list(globals().items()):
+        if not name.startswith('test_') or (options.names and name not in options.names):
+            continue
+        for folder in ('XDG_CONFIG_HOME', 'XDG_DATA_HOME'):  # each test is a new person's
+            shutil.rmtree(os.environ[folder], ignore_errors=True)
+            os.makedirs(os.environ[folder])
+        try:
+            test(lambda *arguments, **more: Stage(options.stage, options.worker, *arguments, **more))
+            print('ok', name, flush=True)
+        except Exception as error:
+            failures += 1
+            print('FAILED', name, f'{type(error).__name__}: {error}', flush=True)
+    return failures
 
 
 if __name__ == '__main__':
