@@ -2,6 +2,7 @@
 
 #include <gtk/gtk.h>
 
+#include "pause_watch.hpp"
 #include "style_window.hpp"
 
 namespace neural_style {
@@ -12,6 +13,8 @@ DialogResult run_dialog(Host& host, WorkerClient& worker, const RunRequest& init
     DialogResult result;
     {
         StyleWindow window(host, worker, initial, options, deliver, [loop] { g_main_loop_quit(loop); });
+        std::optional<PauseWatch> watch;
+        if (pauses_are_logged()) watch.emplace(true);
         g_main_loop_run(loop);
         result = window.result();
     }

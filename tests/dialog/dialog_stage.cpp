@@ -1,7 +1,7 @@
 // Runs the real window with a host that has pictures drawn in code (or read from files) and the worker that
 // NEURAL_STYLE_WORKER names, and prints how it ended. Driven by drive_dialog.py and screenshots.py.
 //
-//   dialog_stage [--dark] [--settings TEXT] [--content FILE] [--style FILE]...
+//   dialog_stage [--dark] [--settings TEXT] [--size WIDTHxHEIGHT] [--content FILE] [--style FILE]...
 //
 // Lines on standard input change the images meanwhile: "add NAME", "remove NAME" (a layer), "close" (the content's
 // image), "full" (the image takes no more layers). On standard output: "pause N", the longest time in milliseconds that
@@ -19,6 +19,7 @@
 #include "dialog.hpp"
 #include "drawn_pictures.hpp"
 #include "neural-style/error.hpp"
+#include "pause_watch.hpp"
 #include "text.hpp"
 
 using namespace neural_style;
@@ -43,12 +44,26 @@ Image read_picture(const char* file) {
     return image;
 }
 
+/// The same picture with larger pixels.
+Image enlarged(const Image& picture, int width, int height) {
+    if (width == picture.width && height == picture.height) return picture;
+    Image large(width, height);
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x)
+            std::memcpy(large.pixel(x, y),
+                        picture.pixel(int(std::int64_t(x) * picture.width / width),
+                                      int(std::int64_t(y) * picture.height / height)),
+                        4 * sizeof(float));
+    return large;
+}
+
 class StageHost : public Host {
 public:
     int add(const std::string& name, const std::string& image_name, Image picture) {
         const int id = next_id_++;
         const int image = image_name == content_image ? 1 : 2;
         layers_.push_back({id, image, name, image_name, picture.width, picture.height});
+        small_[id] = shrunk(picture, 1024);  // the host gives thumbnails at once
         pictures_[id] = std::move(picture);
         return id;
     }
@@ -80,7 +95,7 @@ public:
     void check_content(int id) override { layer(id); }
     Image read_content(int id) override { return layer(id), pictures_.at(id); }
     Image read_style(int id, int) override { return layer(id), pictures_.at(id); }
-    Image thumbnail(int id, int edge) override { return shrunk(read_content(id), edge); }
+    Image thumbnail(int id, int edge) override { return layer(id), shrunk(small_.at(id), edge); }
     int add_layer(const NewLayer&, const Image&) override { throw Error(Cause::host, "not on this stage"); }
     void progress(double, const std::string&) override {}
 
@@ -91,20 +106,8 @@ private:
     bool full_ = false;
     std::string delivered_;
     std::vector<Layer> layers_;
-    std::map<int, Image> pictures_;
+    std::map<int, Image> pictures_, small_;
 };
-
-struct PauseWatch {
-    gint64 last = 0, longest = 0;
-};
-
-gboolean look_at_clock(gpointer data) {
-    auto* watch = static_cast<PauseWatch*>(data);
-    const gint64 now = g_get_monotonic_time();
-    if (watch->last) watch->longest = std::max(watch->longest, now - watch->last - 10000);
-    watch->last = now;
-    return G_SOURCE_CONTINUE;
-}
 
 gboolean take_command(GIOChannel* channel, GIOCondition, gpointer data) {
     auto* host = static_cast<StageHost*>(data);
@@ -134,6 +137,7 @@ int main(int count, char** arguments) {
     RunRequest initial;
     StageHost host;
     std::vector<std::string> styles;
+    int width = 960, height = 640;
     for (int i = 1; i < count; ++i) {
         const std::string argument = arguments[i];
         const char* value = i + 1 < count ? arguments[i + 1] : "";
@@ -142,6 +146,7 @@ int main(int count, char** arguments) {
             continue;
         }
         ++i;
+        if (argument == "--size" && std::sscanf(value, "%dx%d", &width, &height) != 2) return 2;
         if (argument == "--settings")
             initial.settings = Settings::parse(value);
         else if (argument == "--content")
@@ -149,7 +154,9 @@ int main(int count, char** arguments) {
         else if (argument == "--style")
             styles.push_back(value);
     }
-    if (initial.content < 0) initial.content = host.add("Background", StageHost::content_image, draw_scene(960, 640));
+    if (initial.content < 0)
+        initial.content =
+            host.add("Background", StageHost::content_image, enlarged(draw_scene(960, 640), width, height));
     if (styles.empty()) {
         for (const std::string& name : drawn_styles()) host.add(name, "paintings.xcf", draw_style(name, 480, 360));
         host.add("Sketch", StageHost::content_image, shrunk(draw_scene(960, 640), 400));
@@ -162,18 +169,17 @@ int main(int count, char** arguments) {
         g_free(name);
     }
 
-    PauseWatch watch;
-    g_timeout_add_full(G_PRIORITY_HIGH, 10, look_at_clock, &watch, nullptr);
     GIOChannel* commands = g_io_channel_unix_new(0);
     g_io_add_watch(commands, GIOCondition(G_IO_IN | G_IO_HUP), take_command, &host);
 
     DialogResult result;
     {
         WorkerClient worker(WorkerClient::standard_command());
+        const PauseWatch watch(false);
         result = run_dialog(host, worker, initial, options,
                             [&](const RunRequest& request, const Outcome& outcome) { host.deliver(request, outcome); });
+        std::printf("pause %d\n", watch.longest());
     }
-    std::printf("pause %d\n", int(watch.longest / 1000));
     std::printf("layers%s\n", host.delivered().c_str());
     const char* ending = !result.outcome                                   ? "nothing"
                          : result.outcome->kind == Outcome::Kind::finished ? "finished"
