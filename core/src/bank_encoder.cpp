@@ -56,6 +56,7 @@ at::Tensor BankEncoder::strokes(const at::Tensor& responses) const {
 std::vector<at::Tensor> BankEncoder::features(const at::Tensor& picture, bool keep) {
     c10::AutoGradMode record(keep);
     maps_.clear();
+    features_.clear();
     picture_ = keep ? picture.detach().requires_grad_() : picture.detach();
     int deepest = 0;
     for (const BankTap& tap : taps_) deepest = std::max(deepest, tap.level);
@@ -76,13 +77,19 @@ std::vector<at::Tensor> BankEncoder::features(const at::Tensor& picture, bool ke
     }
     std::vector<at::Tensor> result;
     for (const at::Tensor& map : maps) result.push_back(map.detach().squeeze(0));
-    if (keep) maps_ = std::move(maps);
+    if (keep) {
+        maps_ = std::move(maps);
+        features_ = result;
+    }
     return result;
 }
 
-at::Tensor BankEncoder::gradient(const std::vector<at::Tensor>& of_features) {
-    at::Tensor result = autograd_gradient(maps_, of_features, picture_);
+at::Tensor BankEncoder::gradient(const std::vector<Slope>& of_features) {
+    std::vector<at::Tensor> of_maps;
+    for (std::size_t i = 0; i < of_features.size(); ++i) of_maps.push_back(as_map(of_features[i], features_[i]));
+    at::Tensor result = autograd_gradient(maps_, of_maps, picture_);
     maps_.clear();
+    features_.clear();
     return result;
 }
 

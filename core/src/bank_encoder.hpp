@@ -24,7 +24,9 @@ public:
     BankEncoder(std::vector<BankTap> taps, Padding padding, const at::Device& device);
 
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
-    at::Tensor gradient(const std::vector<at::Tensor>& of_features) override;
+    at::Tensor gradient(const std::vector<Slope>& of_features) override;
+    std::vector<int> strides() const override { return bank_strides(taps_); }
+    int halo() const override { return bank_halo(taps_); }
 
 private:
     at::Tensor responses(const at::Tensor& colours) const;
@@ -40,6 +42,7 @@ private:
     at::Tensor mean_, deviation_;
     at::Tensor picture_;
     std::vector<at::Tensor> maps_;
+    std::vector<at::Tensor> features_;  // as they were given
 };
 
 }  // namespace neural_style

@@ -1,7 +1,30 @@
 #include "bank_filters.hpp"
 
+#include <algorithm>
+
 #include <cmath>
 #include <utility>
+
+namespace neural_style {
+
+std::vector<int> bank_strides(const std::vector<BankTap>& taps) {
+    std::vector<int> strides;
+    for (const BankTap& tap : taps) strides.push_back(1 << (tap.level + (tap.kind == BankTap::Kind::strokes ? 1 : 0)));
+    return strides;
+}
+
+int bank_halo(const std::vector<BankTap>& taps) {
+    int widest = 0;
+    for (const BankTap& tap : taps) {
+        int halo = tap.kind == BankTap::Kind::colours ? 0 : bank::margin;
+        if (tap.kind == BankTap::Kind::strokes) halo = 2 * bank::margin + bank::margin;  // the same on the halved map
+        for (int level = tap.level; level > 0; --level) halo = 2 * halo + 1;             // blurred before it is halved
+        widest = std::max(widest, halo);
+    }
+    return widest;
+}
+
+}  // namespace neural_style
 
 namespace neural_style::bank {
 namespace {

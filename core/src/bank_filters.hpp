@@ -19,6 +19,10 @@ struct BankTap {
     Kind kind;
 };
 
+/// How many pixels a step in each tap's map is, and how far from its own cell of pixels the widest tap sees.
+std::vector<int> bank_strides(const std::vector<BankTap>& taps);
+int bank_halo(const std::vector<BankTap>& taps);
+
 }  // namespace neural_style
 
 namespace neural_style::bank {

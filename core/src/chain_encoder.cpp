@@ -68,9 +68,12 @@ std::vector<Tap> unique_taps(const std::vector<LayerTap>& taps, const std::vecto
 ChainEncoder::ChainEncoder(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps,
                            const InputConvention& input, Padding padding, bool average_pooling, int threads)
     : bgr_(input.bgr),
+      strides_(convolution_strides(layers, taps)),
+      halo_(convolution_halo(layers, taps)),
       chain_(chain_layers(layers), unique_taps(taps, layers), chain_padding(padding),
              average_pooling ? Pooling::average : Pooling::max, threads) {
     const std::vector<Tap> unique = unique_taps(taps, layers);
+    tap_count_ = unique.size();
     for (const LayerTap& tap : taps) place_.push_back(index_of(chain_tap(tap, layers), unique));
     const at::Tensor deviation = at::tensor(at::ArrayRef<float>(input.deviation, 3), at::kFloat);
     scale_ = input.range / deviation;
@@ -93,22 +96,19 @@ std::vector<at::Tensor> ChainEncoder::features(const at::Tensor& picture, bool /
     return maps;
 }
 
-at::Tensor ChainEncoder::gradient(const std::vector<at::Tensor>& of_features) {
-    std::vector<at::Tensor> slopes;  // by the chain's taps, channels last
-    for (std::size_t i = 0; i < of_features.size(); ++i) {
-        const std::size_t index = place_[i];
-        if (slopes.size() <= index) slopes.resize(index + 1);
-        if (!of_features[i].defined()) continue;
-        const at::Tensor slope = of_features[i].permute({1, 2, 0});
-        slopes[index] = slopes[index].defined() ? slopes[index] + slope : slope;
-    }
-    std::vector<const float*> places;
-    for (at::Tensor& slope : slopes) {
-        if (slope.defined()) slope = slope.contiguous();
-        places.push_back(slope.defined() ? slope.data_ptr<float>() : nullptr);
+at::Tensor ChainEncoder::gradient(const std::vector<Slope>& of_features) {
+    std::vector<Slope> slopes(tap_count_);  // by the chain's taps
+    for (std::size_t i = 0; i < of_features.size(); ++i) slopes[place_[i]] = sum(slopes[place_[i]], of_features[i]);
+    std::vector<TapGradient> given;
+    const auto data = [](at::Tensor& tensor) { return tensor.defined() ? tensor.data_ptr<float>() : nullptr; };
+    for (Slope& slope : slopes) {
+        if (slope.map.defined()) slope.map = slope.map.permute({1, 2, 0}).contiguous();
+        if (slope.matrix.defined()) slope.matrix = slope.matrix.contiguous();
+        if (slope.shift.defined()) slope.shift = slope.shift.contiguous();
+        given.push_back({data(slope.map), data(slope.matrix), data(slope.shift)});
     }
     at::Tensor of_pixels = at::empty({height_, width_, 3}, at::kFloat);
-    chain_.backward(places, of_pixels.data_ptr<float>());
+    chain_.backward(given, of_pixels.data_ptr<float>());
     const at::Tensor of_colours = (of_pixels * scale_).permute({2, 0, 1}).unsqueeze(0);
     return (bgr_ ? of_colours.flip(1) : of_colours).contiguous();
 }

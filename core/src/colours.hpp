@@ -13,7 +13,9 @@ at::Tensor greyed(const at::Tensor& picture);
 
 /// `style` with its mean and covariance of colours brought to those of `content` by the linear map that moves the
 /// colours least (the Monge map between Gaussians; colour matching as in Gatys et al. 2016, "Preserving color").
-at::Tensor recoloured(const at::Tensor& style, const at::Tensor& content);
+/// The masks (1×1×h×w, undefined: all) say which pixels the distributions are made of.
+at::Tensor recoloured(const at::Tensor& style, const at::Tensor& style_mask, const at::Tensor& content,
+                      const at::Tensor& content_mask);
 
 /// The luminance of `picture` with the colour of `content` (of the same size): luminance-only transfer, ibid.
 at::Tensor with_colours_of(const at::Tensor& content, const at::Tensor& picture);

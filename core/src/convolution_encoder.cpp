@@ -7,6 +7,27 @@
 
 namespace neural_style {
 
+std::vector<int> convolution_strides(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps) {
+    std::vector<int> strides;
+    for (const LayerTap& tap : taps) {
+        int stride = 1;
+        for (std::size_t i = 0; i <= tap.layer; ++i)
+            if (layers[i].is_pool()) stride *= 2;
+        strides.push_back(stride);
+    }
+    return strides;
+}
+
+int convolution_halo(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps) {
+    int widest = 0;
+    for (const LayerTap& tap : taps) {
+        int halo = 0;
+        for (std::size_t i = tap.layer + 1; i-- > 0;) halo = layers[i].is_pool() ? 2 * halo : halo + 1;
+        widest = std::max(widest, halo);
+    }
+    return widest;
+}
+
 ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps,
                                        const InputConvention& input, Padding padding, bool average_pooling)
     : layers_(std::move(layers)),
@@ -28,6 +49,7 @@ ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std
 std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, bool keep) {
     c10::AutoGradMode record(keep);
     maps_.clear();
+    features_.clear();
     picture_ = keep ? picture.detach().requires_grad_() : picture.detach();
     std::vector<at::Tensor> maps(taps_.size());
     const auto tap = [&](std::size_t layer, bool after_relu, const at::Tensor& map) {
@@ -52,14 +74,24 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
     }
     std::vector<at::Tensor> result;
     for (const at::Tensor& wanted : maps) result.push_back(wanted.detach().squeeze(0).to(at::kFloat));
-    if (keep) maps_ = std::move(maps);
+    if (keep) {
+        maps_ = std::move(maps);
+        features_ = result;
+    }
     return result;
 }
 
-at::Tensor ConvolutionEncoder::gradient(const std::vector<at::Tensor>& of_features) {
-    at::Tensor result = autograd_gradient(maps_, of_features, picture_);
+at::Tensor ConvolutionEncoder::gradient(const std::vector<Slope>& of_features) {
+    std::vector<at::Tensor> of_maps;
+    for (std::size_t i = 0; i < of_features.size(); ++i) of_maps.push_back(as_map(of_features[i], features_[i]));
+    at::Tensor result = autograd_gradient(maps_, of_maps, picture_);
     maps_.clear();
+    features_.clear();
     return result;
 }
+
+std::vector<int> ConvolutionEncoder::strides() const { return convolution_strides(layers_, taps_); }
+
+int ConvolutionEncoder::halo() const { return convolution_halo(layers_, taps_); }
 
 }  // namespace neural_style

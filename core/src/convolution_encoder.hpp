@@ -29,6 +29,10 @@ struct InputConvention {
     float deviation[3] = {1, 1, 1};
 };
 
+/// Encoder::strides and halo of such a network, tapped so.
+std::vector<int> convolution_strides(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps);
+int convolution_halo(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps);
+
 class ConvolutionEncoder : public Encoder {
 public:
     /// Layers behind the deepest tap are dropped. All weights are on one device, where pictures must be too, and of one
@@ -37,7 +41,9 @@ public:
                        Padding padding, bool average_pooling);
 
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
-    at::Tensor gradient(const std::vector<at::Tensor>& of_features) override;
+    at::Tensor gradient(const std::vector<Slope>& of_features) override;
+    std::vector<int> strides() const override;
+    int halo() const override;
 
 private:
     std::vector<ConvolutionLayer> layers_;
@@ -46,8 +52,9 @@ private:
     bool bgr_;
     Padding padding_;
     bool average_pooling_;
-    at::Tensor picture_;            // of the last features(…, true)
-    std::vector<at::Tensor> maps_;  // likewise
+    at::Tensor picture_;                // of the last features(…, true)
+    std::vector<at::Tensor> maps_;      // likewise
+    std::vector<at::Tensor> features_;  // likewise, as they were given
 };
 
 }  // namespace neural_style

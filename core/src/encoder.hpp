@@ -1,5 +1,5 @@
-// What turns a picture into feature maps, forward and backward: the VGG networks, the built-in bank, the tests' tiny one.
-// One at a time a job, on the job's thread.
+// What turns a picture into feature maps, forward and backward: the VGG networks, the built-in bank, the tests' tiny
+// one. One at a time a job, on the job's thread.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -7,6 +7,22 @@
 #include <vector>
 
 namespace neural_style {
+
+/// d loss / d F of a feature map F (C×h×w), in parts that add up to map + matrix·F + shift, at every position alike.
+/// What is undefined is zero. A loss on a Gram matrix or a covariance has such a slope; an encoder may never need it as
+/// a map.
+struct Slope {
+    at::Tensor map;     ///< C×h×w
+    at::Tensor matrix;  ///< C×C, symmetric
+    at::Tensor shift;   ///< C; only beside a matrix
+    bool defined() const { return map.defined() || matrix.defined(); }
+};
+
+/// The sum of two slopes of the same map; either may be undefined. May change `a`'s memory.
+Slope sum(Slope a, const Slope& b);
+
+/// The whole slope as a map, laid out in memory as `features` is; undefined if the slope is.
+at::Tensor as_map(const Slope& slope, const at::Tensor& features);
 
 class Encoder {
 public:
@@ -17,9 +33,14 @@ public:
     /// The tensors may be overwritten by the next call.
     virtual std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) = 0;
 
-    /// d loss / d picture (1×3×height×width) from d loss / d feature for each map of the last features(…, true); an
-    /// undefined tensor stands for zero.
-    virtual at::Tensor gradient(const std::vector<at::Tensor>& of_features) = 0;
+    /// d loss / d picture (1×3×height×width) from d loss / d feature for each map of the last features(…, true).
+    virtual at::Tensor gradient(const std::vector<Slope>& of_features) = 0;
+
+    /// How many pixels of the picture a step in each map is; powers of two. Halving drops an odd last row or column.
+    virtual std::vector<int> strides() const = 0;
+
+    /// How far from its own cell of pixels a feature sees at the most, in pixels.
+    virtual int halo() const = 0;
 };
 
 }  // namespace neural_style

@@ -18,10 +18,15 @@ std::vector<BankTap> unique_taps(const std::vector<BankTap>& taps) {
     return unique;
 }
 
+// The bank's own memory.
+at::Tensor tensor_of(const BankMap& map) {
+    return at::from_blob(const_cast<float*>(map.data), {map.channels, map.height, map.width}, at::kFloat);
+}
+
 }  // namespace
 
 FilterBankEncoder::FilterBankEncoder(const std::vector<BankTap>& taps, Padding padding, int threads)
-    : bank_(unique_taps(taps), padding, threads) {
+    : taps_(taps), bank_(unique_taps(taps), padding, threads) {
     const std::vector<BankTap> unique = unique_taps(taps);
     for (const BankTap& tap : taps) place_.push_back(index_of(tap, unique));
 }
@@ -32,20 +37,18 @@ std::vector<at::Tensor> FilterBankEncoder::features(const at::Tensor& picture, b
     width_ = pixels.size(3);
     bank_.forward(pixels.data_ptr<float>(), int(height_), int(width_));
     std::vector<at::Tensor> maps;
-    for (std::size_t index : place_) {
-        const BankMap map = bank_.map(index);  // the bank's own memory
-        maps.push_back(at::from_blob(const_cast<float*>(map.data), {map.channels, map.height, map.width}, at::kFloat));
-    }
+    for (std::size_t index : place_) maps.push_back(tensor_of(bank_.map(index)));
     return maps;
 }
 
-at::Tensor FilterBankEncoder::gradient(const std::vector<at::Tensor>& of_features) {
+at::Tensor FilterBankEncoder::gradient(const std::vector<Slope>& of_features) {
     std::vector<at::Tensor> slopes;  // by the bank's taps
     for (std::size_t i = 0; i < of_features.size(); ++i) {
         const std::size_t index = place_[i];
         if (slopes.size() <= index) slopes.resize(index + 1);
-        if (!of_features[i].defined()) continue;
-        slopes[index] = slopes[index].defined() ? slopes[index] + of_features[i] : of_features[i];
+        const at::Tensor slope = as_map(of_features[i], tensor_of(bank_.map(index)));
+        if (!slope.defined()) continue;
+        slopes[index] = slopes[index].defined() ? slopes[index] + slope : slope;
     }
     std::vector<const float*> places;
     for (at::Tensor& slope : slopes) {

@@ -15,9 +15,12 @@ public:
 
     /// The maps are contiguous and stay valid until the next call.
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
-    at::Tensor gradient(const std::vector<at::Tensor>& of_features) override;
+    at::Tensor gradient(const std::vector<Slope>& of_features) override;
+    std::vector<int> strides() const override { return bank_strides(taps_); }
+    int halo() const override { return bank_halo(taps_); }
 
 private:
+    std::vector<BankTap> taps_;
     std::vector<std::size_t> place_;  // of each tap that was asked for among the bank's, where each is named once
     std::int64_t height_ = 0, width_ = 0;
     FilterBank bank_;

@@ -12,8 +12,10 @@
 #include "convolution_encoder.hpp"
 #include "filter_bank_encoder.hpp"
 #include "lbfgs.hpp"
+#include "moment_loss.hpp"
 #include "network_rescale.hpp"
 #include "neural-style/error.hpp"
+#include "sliced_loss.hpp"
 #include "weights_file.hpp"
 
 namespace neural_style {
@@ -158,25 +160,27 @@ std::vector<ContentTerm> content_terms(const Method& method, const Settings& set
     return terms;
 }
 
-std::vector<StyleTerm> style_terms(const Method& method, const Settings& settings) {
+std::vector<StyleTerm> style_terms(const Method& method, const Settings& settings, const std::vector<Region>& regions) {
     const double weight = settings.real("style-weight"), sum = weight_sum(method.style_layers);
     const auto seed = static_cast<std::uint64_t>(settings.integer("seed"));
     std::vector<StyleTerm> terms;
-    for (const WeightedLayer& layer : method.style_layers) {
-        const std::size_t feature = method.content_layers.size() + terms.size();
-        const double share = weight * layer.weight / sum;
-        std::unique_ptr<StyleLoss> loss;
-        if (method.loss == "tutorial")
-            loss = std::make_unique<GramLoss>(weight * weight * layer.weight * layer.weight, true);
-        else if (method.loss == "gatys")
-            loss = std::make_unique<GramLoss>(share / std::pow(method.network.magnitude, 4), false);
-        else if (method.loss == "covariance")
-            loss = std::make_unique<CovarianceLoss>(share);
-        else
-            loss = std::make_unique<SlicedLoss>(share, sliced_directions, method.optimiser == "adam",
-                                                seed * 64 + terms.size());
-        terms.push_back({feature, std::move(loss)});
-    }
+    for (std::size_t region = 0; region < regions.size(); ++region)
+        for (std::size_t i = 0; i < method.style_layers.size(); ++i) {
+            const WeightedLayer& layer = method.style_layers[i];
+            const double share = weight * layer.weight / sum * regions[region].share;
+            std::unique_ptr<StyleLoss> loss;
+            if (method.loss == "tutorial")
+                loss = std::make_unique<GramLoss>(weight * weight * layer.weight * layer.weight * regions[region].share,
+                                                  true);
+            else if (method.loss == "gatys")
+                loss = std::make_unique<GramLoss>(share / std::pow(method.network.magnitude, 4), false);
+            else if (method.loss == "covariance")
+                loss = std::make_unique<CovarianceLoss>(share);
+            else
+                loss = std::make_unique<SlicedLoss>(share, sliced_directions, method.optimiser == "adam",
+                                                    (seed * 64 + region) * 64 + i);
+            terms.push_back({method.content_layers.size() + i, std::move(loss), region});
+        }
     return terms;
 }
 

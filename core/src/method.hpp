@@ -34,9 +34,10 @@ Method choose_method(const Settings& settings);
 std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& settings, const c10::Device& device,
                                       Precision precision);
 
-/// The loss's terms, for maps in make_encoder's order. Called anew for each scale: terms hold its targets.
+/// The loss's terms, for maps in make_encoder's order; each region has style terms of its own. Called anew for each
+/// scale: terms hold its targets.
 std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings);
-std::vector<StyleTerm> style_terms(const Method& method, const Settings& settings);
+std::vector<StyleTerm> style_terms(const Method& method, const Settings& settings, const std::vector<Region>& regions);
 
 std::unique_ptr<Optimiser> make_optimiser(const Method& method);
 

@@ -2,80 +2,202 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace neural_style {
 namespace {
 
-at::Tensor as_matrix(const at::Tensor& map) { return map.flatten(1); }
-
-void add_to(at::Tensor& sum, const at::Tensor& part) {
-    if (sum.defined())
-        sum.add_(part);
-    else
-        sum = part;
+bool is_whole(const Tile& tile, const at::Tensor& picture) {
+    return tile.y == 0 && tile.x == 0 && tile.height == picture.size(2) && tile.width == picture.size(3);
 }
 
-// mean of the squared differences along one dimension, its gradient added to `gradient`
-at::Tensor variation(const at::Tensor& picture, int dimension, double weight, at::Tensor& gradient) {
+at::Tensor pixels_of(const at::Tensor& picture, const Tile& tile) {
+    return is_whole(tile, picture) ? picture : cut(picture, tile);
+}
+
+// Brings the slope of a tile's inner part to the tile's whole map, zero in the halo.
+Slope spread(const Slope& slope, const MapPart& part, const at::Tensor& map, const Tile& tile, int stride) {
+    if (!slope.defined() || part.features.sizes() == map.sizes()) return slope;
+    at::Tensor whole = at::zeros_like(map);
+    inner_part(whole, tile, stride).map.copy_(as_map(slope, part.features));
+    return {whole, {}, {}};
+}
+
+// weight · mean of the squared differences along one dimension, its gradient added to `gradient`; a difference counts
+// as its two pixels do together.
+at::Tensor variation(const at::Tensor& picture, const at::Tensor& mask, int dimension, double weight,
+                     at::Tensor& gradient) {
     const auto length = picture.size(dimension) - 1;
     if (length < 1) return at::zeros({}, picture.options());
     const at::Tensor steps = picture.narrow(dimension, 1, length) - picture.narrow(dimension, 0, length);
-    const at::Tensor slope = steps * (2 * weight / double(steps.numel()));
+    at::Tensor counts, squares = steps.pow(2), slope = steps * (2 * weight);
+    at::Tensor sum = at::full({}, double(steps.numel()), picture.options());
+    if (mask.defined()) {
+        counts = mask.narrow(dimension, 1, length) * mask.narrow(dimension, 0, length);
+        sum = (counts.sum() * 3).clamp_min(1e-9);
+        squares.mul_(counts);
+        slope.mul_(counts);
+    }
+    slope.div_(sum);
     gradient.narrow(dimension, 1, length).add_(slope);
     gradient.narrow(dimension, 0, length).sub_(slope);
-    return steps.pow(2).mean() * weight;
+    return squares.sum() / sum * weight;
 }
 
 }  // namespace
 
-Objective::Objective(Encoder& encoder, std::vector<ContentTerm> content, std::vector<StyleTerm> style, double tv_weight)
-    : encoder_(encoder), content_(std::move(content)), style_(std::move(style)), tv_weight_(tv_weight) {}
+Objective::Objective(Encoder& encoder, std::vector<ContentTerm> content, std::vector<StyleTerm> style, double tv_weight,
+                     const Encoding& encoding)
+    : encoder_(encoder),
+      strides_(encoder.strides()),
+      content_(std::move(content)),
+      style_(std::move(style)),
+      tv_weight_(tv_weight),
+      encoding_(encoding) {}
 
-void Objective::set_targets(const at::Tensor& content, const std::vector<StyleTarget>& styles) {
-    for (const StyleTarget& style : styles) {
-        const auto maps = encoder_.features(style.picture, false);
-        for (StyleTerm& term : style_) term.loss->add_target(as_matrix(maps[term.feature]), style.share);
-    }
-    const auto maps = encoder_.features(content, false);
-    for (StyleTerm& term : style_) term.loss->set_start(as_matrix(maps[term.feature]));
-    content_targets_.clear();
-    for (const ContentTerm& term : content_) {
-        const at::Tensor features = as_matrix(maps[term.feature]).clone();
-        const double count = double(features.numel());
-        at::Tensor factor = at::full({}, term.factor / count, features.options());
-        if (term.relative) {
-            const at::Tensor spread = (features - features.mean(1, true)).pow(2).sum();
-            // A content without contrast (a flat colour) must not weigh infinitely.
-            const at::Tensor floor = features.pow(2).sum() * 0.01 + 1e-4 * count;
-            factor = term.factor / (2 * at::maximum(spread, floor));
+std::vector<Tile> Objective::tiles_of(const at::Tensor& picture) const {
+    return plan_tiles(int(picture.size(2)), int(picture.size(3)), encoding_.tile_edge, encoder_, encoding_.circular);
+}
+
+MapPart Objective::part(const Maps& maps, std::size_t feature, const Tile& tile, const at::Tensor& picture,
+                        MaskPyramid& mask) const {
+    const int stride = strides_[feature];
+    const at::Tensor& map = maps[feature];
+    const InnerPart inner = inner_part(map, tile, stride);
+    MapPart result = {inner.map, {}, inner.y, inner.x};
+    if (!mask.defined()) return result;
+    const bool whole = is_whole(tile, picture);
+    const at::Tensor& weights =
+        mask.at(stride, whole ? map.size(1) : picture.size(2) / stride, whole ? map.size(2) : picture.size(3) / stride);
+    result.weights = weights.narrow(0, inner.y, inner.map.size(1)).narrow(1, inner.x, inner.map.size(2));
+    return result;
+}
+
+void Objective::take(StyleTerm& term, StyleLoss::Subject subject, const Maps& maps, const Tile& tile,
+                     const at::Tensor& picture, MaskPyramid& mask) {
+    const bool whole = is_whole(tile, picture), first = tile.inner_y == 0 && tile.inner_x == 0;
+    const int stride = strides_[term.feature];
+    const at::Tensor& map = maps[term.feature];
+    if (first)
+        term.loss->begin(subject, int(whole ? map.size(1) : picture.size(2) / stride),
+                         int(whole ? map.size(2) : picture.size(3) / stride));
+    term.loss->take(part(maps, term.feature, tile, picture, mask));
+}
+
+void Objective::set_style_targets(const Region& region, std::size_t index) {
+    for (const StyleTarget& style : region.styles) {
+        MaskPyramid mask(style.mask);
+        for (const Tile& tile : tiles_of(style.picture)) {
+            const Maps maps = encoder_.features(pixels_of(style.picture, tile), false);
+            for (StyleTerm& term : style_)
+                if (term.region == index) take(term, StyleLoss::Subject::style, maps, tile, style.picture, mask);
         }
-        content_targets_.push_back({features, factor});
+        for (StyleTerm& term : style_)
+            if (term.region == index) term.loss->end(style.share);
     }
 }
 
-ObjectiveValue Objective::evaluate(const at::Tensor& picture) {
-    const auto maps = encoder_.features(picture, true);
-    std::vector<at::Tensor> slopes(maps.size());
-    const at::Tensor zero = at::zeros({}, picture.options());
-    at::Tensor content = zero, style = zero, tv = zero;
+void Objective::set_content_targets(const at::Tensor& content) {
+    struct Sums {
+        at::Tensor weight, features, squares;
+    };
+    std::vector<Sums> sums(content_.size());
+    content_targets_.assign(content_.size(), {});
+    const auto add = [](at::Tensor& sum, const at::Tensor& more) { sum = sum.defined() ? sum + more : more; };
+    for (const Tile& tile : tiles_of(content)) {
+        const Maps maps = encoder_.features(pixels_of(content, tile), false);
+        for (StyleTerm& term : style_)
+            take(term, StyleLoss::Subject::start, maps, tile, content, region_masks_[term.region]);
+        for (std::size_t i = 0; i < content_.size(); ++i) {
+            const MapPart own = part(maps, content_[i].feature, tile, content, content_mask_);
+            const at::Tensor& weights = own.weights;
+            const auto weighted = [&](const at::Tensor& map) { return weights.defined() ? map * weights : map; };
+            add(sums[i].weight, weights.defined()
+                                    ? weights.sum().to(at::kDouble)
+                                    : at::full({}, double(own.positions()), own.features.options().dtype(at::kDouble)));
+            add(sums[i].features, weighted(own.features).sum({1, 2}).to(at::kDouble));
+            add(sums[i].squares, weighted(own.features * own.features).sum({1, 2}).to(at::kDouble));
+            const bool compact = encoding_.compact_targets && own.features.scalar_type() == at::kFloat;
+            content_targets_[i].features.push_back(compact ? own.features.to(at::kHalf)
+                                                           : at::empty_like(own.features).copy_(own.features));
+        }
+    }
+    for (StyleTerm& term : style_) term.loss->end();
+    for (std::size_t i = 0; i < content_.size(); ++i) {
+        const double channels = double(sums[i].features.numel());
+        const at::Tensor count = (sums[i].weight * channels).clamp_min(1e-9);
+        at::Tensor factor = content_[i].factor / count;
+        if (content_[i].relative) {
+            const at::Tensor energy = sums[i].squares.sum();
+            const at::Tensor mean = sums[i].features / sums[i].weight.clamp_min(1e-9);
+            const at::Tensor spread = energy - sums[i].weight * mean.pow(2).sum();
+            // A content without contrast (a flat colour) must not weigh infinitely.
+            factor = content_[i].factor / (2 * at::maximum(spread, energy * 0.01 + 1e-4 * count));
+        }
+        content_targets_[i].factor = factor.to(content.scalar_type());
+    }
+}
+
+void Objective::set_targets(const at::Tensor& content, const at::Tensor& mask, const std::vector<Region>& regions) {
+    content_mask_ = MaskPyramid(mask);
+    region_masks_.clear();
+    for (std::size_t i = 0; i < regions.size(); ++i) {
+        region_masks_.emplace_back(regions[i].mask);
+        set_style_targets(regions[i], i);
+    }
+    set_content_targets(content);
+}
+
+std::vector<Slope> Objective::slopes(const Maps& maps, const Tile& tile, std::size_t index, const at::Tensor& picture,
+                                     at::Tensor& content_loss) {
+    std::vector<Slope> result(maps.size());
+    const auto add = [&](std::size_t feature, const MapPart& own, const Slope& slope) {
+        result[feature] = sum(result[feature], spread(slope, own, maps[feature], tile, strides_[feature]));
+    };
     for (std::size_t i = 0; i < content_.size(); ++i) {
         const ContentTarget& target = content_targets_[i];
-        const at::Tensor& map = maps[content_[i].feature];
-        at::Tensor difference = as_matrix(map) - target.features;
-        content = content + difference.pow(2).sum() * target.factor;
-        add_to(slopes[content_[i].feature], difference.mul_(2 * target.factor).view_as(map));
+        const MapPart own = part(maps, content_[i].feature, tile, picture, content_mask_);
+        at::Tensor difference = own.features - target.features[index];
+        at::Tensor weighted = own.weights.defined() ? difference * own.weights : difference;
+        content_loss = content_loss + (weighted * difference).sum() * target.factor;
+        add(content_[i].feature, own, {weighted.mul_(2 * target.factor), {}, {}});
     }
     for (StyleTerm& term : style_) {
-        const at::Tensor& map = maps[term.feature];
-        const LossValue value = term.loss->evaluate(as_matrix(map));
-        style = style + value.loss;
-        add_to(slopes[term.feature], value.gradient.view_as(map));
+        const MapPart own = part(maps, term.feature, tile, picture, region_masks_[term.region]);
+        add(term.feature, own, term.loss->slope(own));
     }
+    return result;
+}
+
+ObjectiveValue Objective::evaluate(const at::Tensor& picture) {
+    const std::vector<Tile> tiles = tiles_of(picture);
+    const bool whole = tiles.size() == 1;
+    Maps maps;
+    if (whole || !style_.empty())
+        for (const Tile& tile : tiles) {
+            maps = encoder_.features(pixels_of(picture, tile), whole);
+            for (StyleTerm& term : style_)
+                take(term, StyleLoss::Subject::picture, maps, tile, picture, region_masks_[term.region]);
+        }
+    for (StyleTerm& term : style_) term.loss->end();
+
+    at::Tensor content = at::zeros({}, picture.options()), style = content, tv = content;
     ObjectiveValue result;
-    result.gradient = encoder_.gradient(slopes);
+    if (!whole) result.gradient = at::zeros_like(picture);
+    for (std::size_t i = 0; i < tiles.size(); ++i) {
+        if (!whole) maps = encoder_.features(cut(picture, tiles[i]), true);
+        const std::vector<Slope> of_maps = slopes(maps, tiles[i], i, picture, content);
+        const at::Tensor of_tile = encoder_.gradient(of_maps);
+        if (whole)
+            result.gradient = of_tile;
+        else
+            add_back(result.gradient, of_tile, tiles[i]);
+    }
+    for (const StyleTerm& term : style_) style = style + term.loss->loss();
     if (tv_weight_ > 0)
-        tv = variation(picture, 3, tv_weight_, result.gradient) + variation(picture, 2, tv_weight_, result.gradient);
+        for (int dimension : {3, 2})
+            tv = tv + variation(picture, content_mask_.mask(), dimension, tv_weight_, result.gradient);
     const at::Tensor losses = at::stack({content, style, tv}).to(at::kCPU, at::kDouble);  // the one wait for the device
     result.content = losses[0].item<double>();
     result.style = losses[1].item<double>();

@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "encoder.hpp"
+#include "region.hpp"
 #include "style_loss.hpp"
+#include "tiles.hpp"
 
 namespace neural_style {
 
 /// How one content layer enters: factor · mean((F − P)²), or factor · Σ(F − P)² / (2·Σ(P − mean P)²) if `relative`,
-/// which makes the term free of the layer's own contrast.
+/// which makes the term free of the layer's own contrast. Positions count by the content's mask.
 struct ContentTerm {
     std::size_t feature;  ///< index into the encoder's feature maps
     double factor;
@@ -22,11 +24,7 @@ struct ContentTerm {
 struct StyleTerm {
     std::size_t feature;
     std::unique_ptr<StyleLoss> loss;
-};
-
-struct StyleTarget {
-    at::Tensor picture;  ///< 1×3×h×w
-    double share;        ///< all add up to 1
+    std::size_t region = 0;
 };
 
 struct ObjectiveValue {
@@ -35,26 +33,55 @@ struct ObjectiveValue {
     at::Tensor gradient;  ///< 1×3×h×w
 };
 
+/// How pictures are encoded: whole, or in tiles of about `tile_edge` pixels if that is not 0. Tiles take memory that
+/// does not grow with the picture but for the content's targets, and one more forward pass.
+struct Encoding {
+    int tile_edge = 0;
+    bool circular = false;         ///< the encoder's padding is
+    bool compact_targets = false;  ///< keep the content's features in half precision
+};
+
 class Objective {
 public:
     /// tv_weight multiplies mean((x differences)²) + mean((y differences)²) of the picture.
-    Objective(Encoder& encoder, std::vector<ContentTerm> content, std::vector<StyleTerm> style, double tv_weight);
+    Objective(Encoder& encoder, std::vector<ContentTerm> content, std::vector<StyleTerm> style, double tv_weight,
+              const Encoding& encoding = {});
 
-    /// Computes the targets from the content picture (1×3×h×w) and the styles.
-    void set_targets(const at::Tensor& content, const std::vector<StyleTarget>& styles);
+    /// Computes the targets from the content picture (1×3×h×w; `mask` 1×1×h×w says what of it counts, undefined: all)
+    /// and each region's styles.
+    void set_targets(const at::Tensor& content, const at::Tensor& mask, const std::vector<Region>& regions);
 
     /// Picture: 1×3×h×w, 0..1, of the content's size.
     ObjectiveValue evaluate(const at::Tensor& picture);
 
 private:
     struct ContentTarget {
-        at::Tensor features;  // C×N
-        at::Tensor factor;    // scalar: of Σ(F − P)²
+        std::vector<at::Tensor> features;  // C×h×w of each tile
+        at::Tensor factor;                 // scalar: of Σ weight · (F − P)²
     };
+    using Maps = std::vector<at::Tensor>;
+
+    std::vector<Tile> tiles_of(const at::Tensor& picture) const;
+    /// The inner part of a map of the tile of `picture`, with the mask's weights.
+    MapPart part(const Maps& maps, std::size_t feature, const Tile& tile, const at::Tensor& picture,
+                 MaskPyramid& mask) const;
+    /// Hands a style term its part of a subject.
+    void take(StyleTerm& term, StyleLoss::Subject subject, const Maps& maps, const Tile& tile,
+              const at::Tensor& picture, MaskPyramid& mask);
+    void set_style_targets(const Region& region, std::size_t index);
+    void set_content_targets(const at::Tensor& content);
+    /// The slopes of all terms on one tile, and its part of the content loss.
+    std::vector<Slope> slopes(const Maps& maps, const Tile& tile, std::size_t index, const at::Tensor& picture,
+                              at::Tensor& content_loss);
+
     Encoder& encoder_;
+    std::vector<int> strides_;
     std::vector<ContentTerm> content_;
     std::vector<StyleTerm> style_;
     double tv_weight_;
+    Encoding encoding_;
+    MaskPyramid content_mask_;
+    std::vector<MaskPyramid> region_masks_;
     std::vector<ContentTarget> content_targets_;
 };
 

@@ -174,7 +174,7 @@ const std::vector<Setting>& settings_table() {
          0,
          0,
          {},
-         "What the picture starts from: content, noise, style, or a picture file."},
+         "What the picture starts from: content, noise, style-noise (noise in the colours of the style), style, or a picture file."},
         {"seed",
          K::integer,
          "0",

@@ -97,20 +97,17 @@ void sort_values(float* row, std::int64_t length, SortScratch& scratch) {
     for (std::int64_t i = 0; i < length; ++i) row[digits.next(other[i], 2)] = from_ordered(other[i]);
 }
 
-double match_quantiles(const float* row, std::int64_t length, const float* quantiles, float slope, float* pull,
-                       SortScratch& scratch) {
-    double sum = 0;
-    const auto match = [&](std::uint64_t placed, float quantile) {
-        const float difference = from_ordered(key_of(placed)) - quantile;
-        sum += double(difference) * difference;
-        pull[std::uint32_t(placed)] = slope * difference;
-    };
+namespace {
+
+// Calls `visit(rank, placed)` for each value of a row with its place, each rank once.
+template <class Visit>
+void for_each_rank(const float* row, std::int64_t length, SortScratch& scratch, const Visit& visit) {
     if (scratch.has(HWY_AVX3)) {
         std::uint64_t* const keys = scratch.keys(std::size_t(length));
         for (std::int64_t i = 0; i < length; ++i) keys[i] = with_place(to_ordered(row[i]), i);
         hwy::Sorter()(keys, std::size_t(length), hwy::SortAscending());
-        for (std::int64_t i = 0; i < length; ++i) match(keys[i], quantiles[i]);
-        return sum;
+        for (std::int64_t i = 0; i < length; ++i) visit(i, keys[i]);
+        return;
     }
     std::uint64_t* const keys = scratch.keys(2 * std::size_t(length));
     std::uint64_t* const other = keys + length;
@@ -120,7 +117,30 @@ double match_quantiles(const float* row, std::int64_t length, const float* quant
         keys[digits.next(key, 0)] = with_place(key, i);
     }
     for (std::int64_t i = 0; i < length; ++i) other[digits.next(key_of(keys[i]), 1)] = keys[i];
-    for (std::int64_t i = 0; i < length; ++i) match(other[i], quantiles[digits.next(key_of(other[i]), 2)]);
+    for (std::int64_t i = 0; i < length; ++i) visit(digits.next(key_of(other[i]), 2), other[i]);
+}
+
+}  // namespace
+
+const std::vector<std::uint32_t>& sort_with_places(float* row, std::int64_t length, SortScratch& scratch) {
+    std::vector<std::uint32_t>& places = scratch.places();
+    places.resize(std::size_t(length));
+    // The keys hold all values, so that the row may be overwritten on the way.
+    for_each_rank(row, length, scratch, [&](std::int64_t rank, std::uint64_t placed) {
+        row[rank] = from_ordered(key_of(placed));
+        places[std::size_t(rank)] = std::uint32_t(placed);
+    });
+    return places;
+}
+
+double match_quantiles(const float* row, std::int64_t length, const float* quantiles, float slope, float* pull,
+                       SortScratch& scratch) {
+    double sum = 0;
+    for_each_rank(row, length, scratch, [&](std::int64_t rank, std::uint64_t placed) {
+        const float difference = from_ordered(key_of(placed)) - quantiles[rank];
+        sum += double(difference) * difference;
+        pull[std::uint32_t(placed)] = slope * difference;
+    });
     return sum;
 }
 

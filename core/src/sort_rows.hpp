@@ -19,15 +19,20 @@ public:
     bool has(std::int64_t targets) const { return (targets_ & targets) != 0; }
     std::uint64_t* keys(std::size_t count);  ///< as many as are needed; their contents are undefined
     std::uint32_t* counts(std::size_t count);
+    std::vector<std::uint32_t>& places() { return places_; }
 
 private:
     std::int64_t targets_;
+    std::vector<std::uint32_t> places_;
     std::vector<std::uint64_t> keys_;
     std::vector<std::uint32_t> counts_;
 };
 
 /// Sorts `length` floats upwards in place; -0 goes before 0, NaN to the ends.
 void sort_values(float* row, std::int64_t length, SortScratch& scratch);
+
+/// Sorts likewise, equal values in their order in the row, and says where each came from; valid until the next call.
+const std::vector<std::uint32_t>& sort_with_places(float* row, std::int64_t length, SortScratch& scratch);
 
 /// Pairs each value of `row` with the quantile of its rank (equal values in their order in the row): writes
 /// slope * (value - quantile) to the value's place in `pull`, which may be `row` itself, and returns the sum of the

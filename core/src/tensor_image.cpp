@@ -41,12 +41,20 @@ constexpr double returned_detail = 0.35;
 
 }  // namespace
 
-at::Tensor colours_of(const Image& image) {
-    const at::Tensor all = planes(image);
-    at::Tensor colours = all.narrow(1, 0, 3).contiguous();
-    const at::Tensor alpha = all.narrow(1, 3, 1);
-    if (alpha.min().item<float>() >= 1) return colours;
-    return filled(colours * alpha, alpha).clamp_(0, 1).contiguous();
+at::Tensor colours_of(const Image& image, const at::Tensor& mask) {
+    at::Tensor colours = planes(image).narrow(1, 0, 3).contiguous();
+    if (!mask.defined()) return colours;
+    // Colours that hardly show are hardly known.
+    const at::Tensor known = (mask * 8).clamp_max(1);
+    if (known.min().item<float>() >= 1) return colours;
+    return filled(colours * known, known).clamp_(0, 1).contiguous();
+}
+
+at::Tensor mask_of(const Mask& mask, int width, int height) {
+    if (mask.empty()) return {};
+    at::Tensor rows = at::empty({1, 1, mask.height, mask.width}, at::kFloat);
+    std::memcpy(rows.data_ptr<float>(), mask.values.data(), mask.values.size() * sizeof(float));
+    return resized(at::nan_to_num(rows, 0.0, 1.0, 0.0).clamp_(0, 1), width, height);
 }
 
 at::Tensor alpha_of(const Image& image) { return planes(image).narrow(1, 3, 1).contiguous(); }

@@ -7,12 +7,16 @@
 
 namespace neural_style {
 
-/// Colours as a float32 tensor 1×3×height×width on the CPU, kept to 0..1 (what is not finite becomes 0). Transparent
-/// pixels are filled smoothly from their surroundings, so that what is hidden in them has no influence.
-at::Tensor colours_of(const Image& image);
+/// Colours as a float32 tensor 1×3×height×width on the CPU, kept to 0..1 (what is not finite becomes 0). Where `mask`
+/// (1×1×height×width; undefined: nowhere) is 0 they are filled in smoothly from their surroundings, so that what is
+/// hidden there has no influence.
+at::Tensor colours_of(const Image& image, const at::Tensor& mask);
 
 /// Alpha as a float32 tensor 1×1×height×width on the CPU, kept to 0..1.
 at::Tensor alpha_of(const Image& image);
+
+/// 1×1×height×width on the CPU, kept to 0..1, resampled to that size; undefined for an empty mask.
+at::Tensor mask_of(const Mask& mask, int width, int height);
 
 /// From 1×3×height×width (any device) and 1×1×height×width.
 Image to_image(const at::Tensor& colours, const at::Tensor& alpha);

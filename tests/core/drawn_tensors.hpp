@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+#include "encoder.hpp"
+
 namespace neural_style::testing {
 
 inline at::Tensor drawn(std::vector<std::int64_t> shape, std::uint64_t seed, at::ScalarType type = at::kFloat) {
@@ -21,6 +23,12 @@ inline at::Tensor drawn_picture(int width, int height, std::uint64_t seed, at::S
                      channel = at::arange(3, options).view({1, 3, 1, 1});
     const at::Tensor waves = at::sin(x * 0.7 + channel + double(seed)) * at::cos(y * 0.45 - channel * double(seed % 7));
     return (waves * 0.3 + 0.5 + drawn({1, 3, height, width}, seed, at::kDouble) * 0.03).clamp(0.1, 0.9).to(type);
+}
+
+inline std::vector<Slope> as_slopes(const std::vector<at::Tensor>& maps) {
+    std::vector<Slope> slopes;
+    for (const at::Tensor& map : maps) slopes.push_back({map, {}, {}});
+    return slopes;
 }
 
 /// |a − b| / |b|

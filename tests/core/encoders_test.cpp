@@ -60,7 +60,7 @@ double linear_loss(const Maps& maps, const Maps& slopes) {
 
 void expect_slopes(Encoder& encoder, const at::Tensor& picture, double step, double tolerance) {
     const Maps maps = encoder.features(picture, true), slopes = slopes_for(maps);
-    const at::Tensor gradient = encoder.gradient(slopes).clone();
+    const at::Tensor gradient = encoder.gradient(testing::as_slopes(slopes)).clone();
     expect_gradient([&](const at::Tensor& p) { return linear_loss(encoder.features(p, false), slopes); }, picture,
                     gradient, step, tolerance);
 }
@@ -105,7 +105,7 @@ TEST(ChainEncoder, FeaturesAndGradientsAreThoseOfConvolutionEncoder) {
                     EXPECT_LT(relative_distance(maps[i], expected[i]), 1e-4) << "map " << i;
                 }
                 const Maps slopes = slopes_for(expected);
-                EXPECT_LT(relative_distance(chain.gradient(slopes), reference.gradient(slopes)), 1e-3);
+                EXPECT_LT(relative_distance(chain.gradient(testing::as_slopes(slopes)), reference.gradient(testing::as_slopes(slopes))), 1e-3);
             }
 }
 
@@ -117,7 +117,7 @@ TEST(ChainEncoder, TakesOneSizeAfterAnother) {
         const Maps expected = reference.features(picture, true);
         EXPECT_LT(relative_distance(chain.features(picture, true)[0], expected[0]), 1e-4);
         const Maps slopes = slopes_for(expected);
-        EXPECT_LT(relative_distance(chain.gradient(slopes), reference.gradient(slopes)), 1e-3);
+        EXPECT_LT(relative_distance(chain.gradient(testing::as_slopes(slopes)), reference.gradient(testing::as_slopes(slopes))), 1e-3);
     }
 }
 

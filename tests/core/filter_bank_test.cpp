@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "bank_encoder.hpp"
+#include "drawn_tensors.hpp"
 #include "vector_targets.hpp"
 
 namespace neural_style {
@@ -19,13 +20,13 @@ using Kind = BankTap::Kind;
 constexpr double tolerance = 1e-5;
 constexpr float doubtful = 1e-5F;  // a rectifier's input that rounding may give another sign
 
-class OnEveryTarget : public testing::TestWithParam<std::int64_t> {
+class OnEveryTarget : public ::testing::TestWithParam<std::int64_t> {
 protected:
     void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
     void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
 };
 
-INSTANTIATE_TEST_SUITE_P(Target, OnEveryTarget, testing::ValuesIn(vector_targets()),
+INSTANTIATE_TEST_SUITE_P(Target, OnEveryTarget, ::testing::ValuesIn(vector_targets()),
                          [](const auto& info) { return kernels_name(info.param); });
 
 at::Tensor numbers(at::IntArrayRef shape, std::uint64_t seed) {
@@ -67,7 +68,8 @@ void expect_like_libtorch(int height, int width, Padding padding) {
             slopes.push_back(numbers(maps[i].sizes(), 100 + i));
             if (taps[i].kind != Kind::colours) slopes.back().mul_(right_maps[i] > doubtful);
         }
-        const at::Tensor right_gradient = right.gradient(slopes), gradient = encoder.gradient(slopes);
+        const at::Tensor right_gradient = right.gradient(neural_style::testing::as_slopes(slopes)),
+                         gradient = encoder.gradient(testing::as_slopes(slopes));
         ASSERT_EQ(gradient.sizes(), right_gradient.sizes());
         apart = difference(gradient, right_gradient) / right_gradient.norm().item<double>();
     }
@@ -95,8 +97,9 @@ TEST(FilterBank, EachKindAlone) {
         const at::Tensor right_map = right.features(input, true)[0], map = encoder.features(input, true)[0];
         expect_same_map(map, right_map, std::to_string(tap.level));
         const at::Tensor slope = numbers(map.sizes(), 7) * (right_map.abs() > doubtful);
-        const at::Tensor right_gradient = right.gradient({slope});
-        EXPECT_LE(difference(encoder.gradient({slope}), right_gradient), 1e-4 * right_gradient.norm().item<double>());
+        const at::Tensor right_gradient = right.gradient({{slope, {}, {}}});
+        EXPECT_LE(difference(encoder.gradient({{slope, {}, {}}}), right_gradient),
+                  1e-4 * right_gradient.norm().item<double>());
     }
 }
 
@@ -121,7 +124,7 @@ TEST(FilterBank, GradientIsThatOfFiniteDifferences) {
         constexpr double step = 1e-4;
         const double slope = (loss(input + direction * step) - loss(input - direction * step)) / (2 * step);
         loss(input);
-        const at::Tensor gradient = encoder.gradient(slopes);
+        const at::Tensor gradient = encoder.gradient(neural_style::testing::as_slopes(slopes));
         const double expected = (gradient.to(at::kDouble) * direction).sum().item<double>();
         const double scale = gradient.norm().item<double>();  // what such a sum usually is
         EXPECT_NEAR(slope, expected, 5e-3 * scale) << static_cast<int>(padding);
@@ -138,7 +141,8 @@ TEST(FilterBank, ThreadsDoNotChangeAnyBit) {
         EXPECT_TRUE(at::equal(maps[i], same[i]));
         slopes.push_back(numbers(maps[i].sizes(), 30 + i));
     }
-    EXPECT_TRUE(at::equal(one.gradient(slopes), many.gradient(slopes)));
+    EXPECT_TRUE(
+        at::equal(one.gradient(neural_style::testing::as_slopes(slopes)), many.gradient(testing::as_slopes(slopes))));
 }
 
 TEST(FilterBank, SizesChangeFromPictureToPicture) {

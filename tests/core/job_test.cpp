@@ -260,12 +260,20 @@ TEST(Job, AlphaIsKeptAndHiddenColoursHaveNoInfluence) {
     EXPECT_TRUE(same(finished(request("iterations=3", other)), result));
 }
 
+TEST(Job, APictureThatDoesNotShowIsRefused) {
+    Recorder recorder;
+    EXPECT_EQ(run_with(request("", Image(40, 36)), recorder).cause, Cause::picture);
+    Request as_style = request("");
+    as_style.styles = {{Image(40, 36), 1}};
+    EXPECT_EQ(run_with(as_style, recorder).cause, Cause::picture);
+    EXPECT_TRUE(recorder.evaluations.empty());
+}
+
 TEST(Job, OddPicturesGiveAFinitePictureOfTheirOwnSize) {
     std::map<std::string, Image> contents;
     contents["1x1"] = scene(1, 1);
     contents["1x50"] = scene(1, 50);
     contents["50x1"] = scene(50, 1);
-    contents["invisible"] = Image(40, 36);
     contents["one colour"] = Image(40, 36);
     for (float& value : contents["one colour"].rgba) value = 0.5F;
     for (int y = 0; y < 36; ++y)

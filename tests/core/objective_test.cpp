@@ -4,6 +4,7 @@
 
 #include "autograd_gradient.hpp"
 #include "drawn_tensors.hpp"
+#include "moment_loss.hpp"
 
 namespace neural_style {
 namespace {
@@ -27,9 +28,14 @@ public:
         maps_ = maps_of(picture_);
         return {maps_[0].detach().squeeze(0), maps_[1].detach().squeeze(0)};
     }
-    at::Tensor gradient(const std::vector<at::Tensor>& of_features) override {
+    at::Tensor gradient(const std::vector<Slope>& slopes) override {
+        std::vector<at::Tensor> of_features;
+        for (std::size_t i = 0; i < slopes.size(); ++i)
+            of_features.push_back(as_map(slopes[i], maps_[i].detach().squeeze(0)));
         return autograd_gradient(maps_, of_features, picture_);
     }
+    std::vector<int> strides() const override { return {1, 2}; }
+    int halo() const override { return 2; }
 
 private:
     at::Tensor first_ = drawn({4, 3, 3, 3}, 1, at::kDouble) * 0.4, second_ = drawn({6, 4, 3, 3}, 2, at::kDouble) * 0.3;
@@ -56,7 +62,7 @@ std::unique_ptr<Objective> objective(Encoder& encoder, Parts parts, bool relativ
     }
     auto result = std::make_unique<Objective>(encoder, std::move(content_terms), std::move(style_terms),
                                               parts == Parts::tv || parts == Parts::all ? 1.5 : 0);
-    result->set_targets(content, {{style, 0.75}, {other_style, 0.25}});
+    result->set_targets(content, {}, {{{}, {{style, {}, 0.75}, {other_style, {}, 0.25}}, 1}});
     return result;
 }
 
@@ -123,7 +129,7 @@ TEST(Objective, SmallAndFlatPicturesAreFinite) {
     for (auto [width, height] : {std::pair(1, 1), {1, 7}, {8, 1}, {5, 5}}) {
         const at::Tensor flat = at::full({1, 3, height, width}, 0.5, at::TensorOptions(at::kDouble));
         Objective whole(encoder, {}, {}, 1);
-        whole.set_targets(flat, {{flat, 1}});
+        whole.set_targets(flat, {}, {{{}, {{flat, {}, 1}}, 1}});
         const ObjectiveValue value = whole.evaluate(flat);
         EXPECT_EQ(value.total(), 0);
         EXPECT_EQ(value.gradient.sizes(), flat.sizes());

@@ -49,6 +49,11 @@ void expect_sorted_like_stable_sort(const std::vector<float>& row) {
             ASSERT_TRUE(same_bits(&sorted[i], &row[order[i]], 1)) << "at " << i << " of " << row.size();
         EXPECT_EQ(sorted.back(), 77);
 
+        std::vector<float> placed = row;
+        const std::vector<std::uint32_t>& places = sort_with_places(placed.data(), length, scratch);
+        EXPECT_TRUE(same_bits(placed.data(), sorted.data(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) ASSERT_EQ(places[i], std::uint32_t(order[i]));
+
         std::vector<float> pull = row;  // in place
         pull.push_back(77);
         const double sum = match_quantiles(pull.data(), length, quantiles.data(), 0.25F, pull.data(), scratch);

@@ -23,6 +23,8 @@ Image random_image(int width, int height, unsigned seed, bool opaque) {
     return image;
 }
 
+at::Tensor seen(const Image& image) { return colours_of(image, alpha_of(image)); }
+
 bool in_range(const at::Tensor& tensor) {
     return at::isfinite(tensor).all().item<bool>() && tensor.min().item<float>() >= 0 &&
            tensor.max().item<float>() <= 1;
@@ -31,7 +33,7 @@ bool in_range(const at::Tensor& tensor) {
 TEST(TensorImage, OpaquePicturesRoundTripBitForBit) {
     for (auto [width, height] : {std::pair(1, 1), {7, 3}, {1, 50}, {64, 33}}) {
         const Image image = random_image(width, height, 1, true);
-        const at::Tensor colours = colours_of(image);
+        const at::Tensor colours = seen(image);
         ASSERT_EQ(colours.sizes().vec(), (std::vector<std::int64_t>{1, 3, height, width}));
         const Image again = to_image(colours, alpha_of(image));
         EXPECT_EQ(again.width, width);
@@ -44,7 +46,7 @@ TEST(TensorImage, RowsAndChannelsAreWhereTheyBelong) {
     Image image(3, 2);
     for (float* value = image.rgba.data(); value < image.rgba.data() + 24; ++value) *value = 1;
     image.pixel(2, 1)[1] = 0.25F;
-    const at::Tensor colours = colours_of(image);
+    const at::Tensor colours = seen(image);
     EXPECT_EQ(colours[0][1][1][2].item<float>(), 0.25F);
     EXPECT_EQ(colours.sum().item<float>(), 17.25F);
 }
@@ -52,7 +54,7 @@ TEST(TensorImage, RowsAndChannelsAreWhereTheyBelong) {
 TEST(TensorImage, WhatIsOutsideTheRangeOrNotFiniteIsBroughtInside) {
     Image image(4, 1);
     image.rgba = {-1, 2, nan_value, 1, infinity, -infinity, 0.5F, 2, 0, 0, 0, nan_value, 1, 1, 1, -1};
-    EXPECT_TRUE(in_range(colours_of(image)));
+    EXPECT_TRUE(in_range(seen(image)));
     EXPECT_TRUE(in_range(alpha_of(image)));
     EXPECT_EQ(alpha_of(image)[0][0][0][1].item<float>(), 1);
 }
@@ -69,7 +71,7 @@ TEST(TensorImage, HiddenColoursHaveNoInfluence) {
             if (other.pixel(x, y)[3] == 0)
                 for (int channel = 0; channel < 3; ++channel)
                     other.pixel(x, y)[channel] = random() % 5 == 0 ? nan_value : float(random() % 1000) / 300 - 1;
-    EXPECT_TRUE(at::equal(colours_of(image), colours_of(other)));
+    EXPECT_TRUE(at::equal(seen(image), seen(other)));
 }
 
 TEST(TensorImage, HolesAreFilledWithWhatIsAroundThem) {
@@ -80,7 +82,7 @@ TEST(TensorImage, HolesAreFilledWithWhatIsAroundThem) {
             pixel[x < 20 ? 0 : 2] = 1;
             pixel[3] = (x % 20 > 7 && x % 20 < 13 && y > 15 && y < 25) ? 0 : 1;
         }
-    const at::Tensor colours = colours_of(image);
+    const at::Tensor colours = seen(image);
     EXPECT_TRUE(in_range(colours));
     EXPECT_GT(colours[0][0][20][10].item<float>(), 0.8);
     EXPECT_LT(colours[0][2][20][10].item<float>(), 0.2);
@@ -91,7 +93,7 @@ TEST(TensorImage, HolesAreFilledWithWhatIsAroundThem) {
 TEST(TensorImage, AVisiblePixelKeepsItsColour) {
     Image image = random_image(16, 16, 5, true);
     image.pixel(3, 3)[3] = 0;
-    const at::Tensor colours = colours_of(image);
+    const at::Tensor colours = seen(image);
     for (int y = 0; y < 16; ++y)
         for (int x = 0; x < 16; ++x)
             if (x != 3 || y != 3) {
@@ -101,7 +103,7 @@ TEST(TensorImage, AVisiblePixelKeepsItsColour) {
 
 TEST(TensorImage, AnInvisiblePictureIsFiniteWhateverItsSize) {
     for (auto [width, height] : {std::pair(1, 1), {1, 50}, {33, 17}, {2, 2}})
-        EXPECT_TRUE(in_range(colours_of(Image(width, height))));
+        EXPECT_TRUE(in_range(seen(Image(width, height))));
 }
 
 TEST(Resized, TheSameSizeIsTheSameTensor) {
@@ -139,8 +141,8 @@ TEST(Enlarged, PutsAPartOfTheContentsOwnDetailBack) {
     const at::Tensor content = drawn_picture(64, 48, 3);
     const at::Tensor back = enlarged(resized(content, 32, 24), content);
     const at::Tensor plain = resized(resized(content, 32, 24), 64, 48);
-    const double missing = relative_distance(light_of(back), light_of(content)) /
-                           relative_distance(light_of(plain), light_of(content));
+    const double missing =
+        relative_distance(light_of(back), light_of(content)) / relative_distance(light_of(plain), light_of(content));
     EXPECT_LT(missing, 0.75);  // a third came back
     EXPECT_GT(missing, 0.5);   // and no more than half, or a painting turns into a photograph again
     EXPECT_EQ(back.sizes(), content.sizes());
@@ -154,19 +156,19 @@ TEST(Colours, GreyHasTheLuminanceInEveryChannel) {
 
 TEST(Colours, RecolouredHasTheContentsMeanAndCovariance) {
     const at::Tensor style = drawn_picture(40, 30, 5) * 0.6 + 0.1, content = drawn_picture(30, 40, 6) * 0.4 + 0.3;
-    const at::Tensor moved = recoloured(style, content);
+    const at::Tensor moved = recoloured(style, {}, content, {});
     EXPECT_EQ(moved.sizes(), style.sizes());
     EXPECT_LT(relative_distance(colour_mean(moved), colour_mean(content)), 0.01);
     EXPECT_LT(relative_distance(colour_covariance(moved), colour_covariance(content)), 0.05);
-    EXPECT_LT(relative_distance(recoloured(content, content), content), 1e-3);
+    EXPECT_LT(relative_distance(recoloured(content, {}, content, {}), content), 1e-3);
 }
 
 TEST(Colours, OneColouredPicturesSurvive) {
     const at::Tensor flat = at::full({1, 3, 8, 8}, 0.25), other = drawn_picture(8, 8, 7);
-    EXPECT_TRUE(in_range(recoloured(flat, other)));
-    EXPECT_TRUE(in_range(recoloured(other, flat)));
-    EXPECT_TRUE(in_range(recoloured(flat, flat)));
-    EXPECT_LT((recoloured(other, flat) - 0.25).abs().max().item<float>(), 0.1);
+    EXPECT_TRUE(in_range(recoloured(flat, {}, other, {})));
+    EXPECT_TRUE(in_range(recoloured(other, {}, flat, {})));
+    EXPECT_TRUE(in_range(recoloured(flat, {}, flat, {})));
+    EXPECT_LT((recoloured(other, {}, flat, {}) - 0.25).abs().max().item<float>(), 0.1);
 }
 
 TEST(Colours, LuminanceTransferKeepsTheContentsColours) {

@@ -1,4 +1,4 @@
-// A picture in memory: what every room hands to the next.
+// A picture in memory, and a mask: what every room hands to the next.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@ namespace neural_style {
 /// sRGB transfer curve, 0 = black, 1 = full; values outside are allowed and kept out of the optimisation), and
 /// straight (not premultiplied) alpha from 0 (transparent) to 1 (opaque).
 struct Image {
-    int width = 0;   ///< pixels
-    int height = 0;  ///< pixels
+    int width = 0;            ///< pixels
+    int height = 0;           ///< pixels
     std::vector<float> rgba;  ///< 4 * width * height values
 
     Image() = default;
@@ -21,6 +21,16 @@ struct Image {
     bool empty() const { return width <= 0 || height <= 0; }
     float* pixel(int x, int y) { return rgba.data() + 4 * (std::size_t(y) * width + x); }
     const float* pixel(int x, int y) const { return rgba.data() + 4 * (std::size_t(y) * width + x); }
+};
+
+/// How much each pixel of a picture counts, from 0 (not at all) to 1; values outside are kept to that. Empty: every
+/// pixel counts wholly.
+struct Mask {
+    int width = 0;              ///< pixels
+    int height = 0;             ///< pixels
+    std::vector<float> values;  ///< width * height, rows from the top
+
+    bool empty() const { return width <= 0 || height <= 0; }
 };
 
 }  // namespace neural_style

@@ -16,8 +16,18 @@ struct Style {
     double weight = 1;  ///< ≥ 0, relative to the other styles
 };
 
+/// Two regions that belong together: what `content` covers takes on what `region` covers of one style. Masks of any
+/// size are brought to their pictures'.
+struct Guide {
+    Mask content;
+    std::size_t style = 0;  ///< index into Request::styles
+    Mask region;            ///< of the style; empty: all of it
+};
+
 struct Request {
     Image content;
+    Mask content_mask;          ///< what of the content counts (besides its alpha); the rest has no influence at all
+    std::vector<Guide> guides;  ///< where none covers the content, it takes on all styles by their weights
     std::vector<Style> styles;  ///< at least one with a weight above 0
     Image init;                 ///< the start if not empty (any size, resampled), else as the setting `init` says
     Settings settings;
@@ -25,7 +35,7 @@ struct Request {
 
 /// What is about to be computed. Sent once at the start and once at each scale's start.
 struct ScaleEvent {
-    int scale = 0;   ///< from 0
+    int scale = 0;  ///< from 0
     int scales = 1;
     int width = 0, height = 0;  ///< pixels of this scale
     int evaluations = 0;        ///< of this scale at the most
@@ -36,15 +46,15 @@ struct ScaleEvent {
 
 /// After each evaluation of the loss. Losses are weighted: they are what enters the sum.
 struct Evaluation {
-    int evaluation = 0;         ///< from 1, counted over all scales
-    int evaluations = 0;        ///< of all scales together, at the most
+    int evaluation = 0;   ///< from 1, counted over all scales
+    int evaluations = 0;  ///< of all scales together, at the most
     int scale = 0;
     int width = 0, height = 0;
     double content_loss = 0, style_loss = 0, tv_loss = 0, total_loss = 0;
-    double seconds = 0;         ///< since the optimisation started
+    double seconds = 0;             ///< since the optimisation started
     double remaining_seconds = -1;  ///< an estimate over all scales left; below 0 if not known yet
-    double memory_mib = 0;      ///< resident in this process
-    double available_mib = 0;   ///< free for it besides
+    double memory_mib = 0;          ///< resident in this process
+    double available_mib = 0;       ///< free for it besides
 };
 
 /// Called on the job's thread. None may throw.

@@ -1,5 +1,5 @@
-// Coarse to fine: which sizes are optimised, and for how many evaluations each. Used by the engine, and by the window to
-// say how long that will take. Any thread.
+// Coarse to fine: which sizes are optimised, and for how many evaluations each. Used by the engine, and by the window
+// to say how long that will take. Any thread.
 #pragma once
 
 #include <vector>

@@ -14,10 +14,10 @@ struct Setting {
 
     const char* key;
     Kind kind;
-    const char* standard;  ///< the default, as text
-    double low, high;      ///< range of integer and real, both ends allowed
+    const char* standard;              ///< the default, as text
+    double low, high;                  ///< range of integer and real, both ends allowed
     std::vector<const char*> choices;  ///< of choice
-    const char* help;      ///< what it does, one English sentence
+    const char* help;                  ///< what it does, one English sentence
 
     std::string allowed() const;  ///< "0..1", "lbfgs, adam", … for messages and --list-settings
 };
@@ -35,8 +35,8 @@ public:
     /// Throws Error(Cause::settings) that names the key, the value and what is allowed.
     void set(std::string_view key, std::string_view value);
     void set(std::string_view key, double value);
-    void reset(std::string_view key);        ///< back to the default
-    void merge(const Settings& other);       ///< takes over all that is set by hand in `other`
+    void reset(std::string_view key);   ///< back to the default
+    void merge(const Settings& other);  ///< takes over all that is set by hand in `other`
 
     bool is_set(std::string_view key) const;  ///< by hand
     std::string text(std::string_view key) const;

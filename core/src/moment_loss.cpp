@@ -1,0 +1,125 @@
+#include "moment_loss.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+namespace neural_style {
+namespace {
+
+void accumulate(at::Tensor& sum, const at::Tensor& part, double share = 1) {
+    sum = sum.defined() ? sum.add(part, share) : part * share;
+}
+
+}  // namespace
+
+at::Tensor Moments::gram() const { return products_ / weight_; }
+
+at::Tensor Moments::mean() const { return sums_ / weight_; }
+
+at::Tensor Moments::covariance() const {
+    const at::Tensor centre = mean();
+    return gram().sub_(at::outer(centre, centre));
+}
+
+void Moments::clear() {
+    products_.reset();
+    sums_.reset();
+    weight_.reset();
+}
+
+void Moments::add(const MapPart& part) {
+    const auto channels = part.channels(), positions = part.positions();
+    at::Tensor features = part.features, weighted;
+    if (part.weights.defined()) {
+        weighted = features * part.weights.sqrt();  // on both sides of the product
+        features = weighted;
+    }
+    at::Tensor products, sums;
+    const at::Tensor pixels = features.permute({1, 2, 0});  // h×w×C
+    const bool by_pixels = features.is_cpu() && features.scalar_type() == at::kFloat && channels > 1 &&
+                           features.stride(0) == 1 && features.stride(2) == channels;
+    if (by_pixels) {
+        const at::Tensor map = pixels.contiguous();
+        if (!map_products_) map_products_ = std::make_unique<MapProducts>(int(channels), at::get_num_threads());
+        products = at::empty({channels, channels}, at::kFloat);
+        sums = at::empty({channels}, at::kFloat);
+        map_products_->gram(map.data_ptr<float>(), std::size_t(positions), products.data_ptr<float>(),
+                            sums.data_ptr<float>());
+    } else {
+        const at::Tensor matrix = features.flatten(1);
+        products = at::mm(matrix, matrix.t());
+        if (!part.weights.defined()) sums = matrix.sum(1);
+    }
+    if (part.weights.defined()) sums = at::mv(part.features.flatten(1), part.weights.flatten());
+    // Many parts add up, and a covariance is what is left of two sums: in double precision, where there is one.
+    const auto type = features.is_cpu() || features.is_cuda() ? at::kDouble : at::kFloat;
+    type_ = features.scalar_type();
+    accumulate(products_, products.to(type));
+    accumulate(sums_, sums.to(type));
+    accumulate(weight_, part.weights.defined() ? part.weights.sum(type).clamp_min(1e-9)
+                                               : at::full({}, double(positions), products_.options()));
+}
+
+void MomentLoss::begin(Subject subject, int /*height*/, int /*width*/) {
+    subject_ = subject;
+    moments_.clear();
+}
+
+void MomentLoss::end(double share) {
+    switch (subject_) {
+        case Subject::style:
+            return add_target(moments_, share);
+        case Subject::start:
+            return set_start(moments_);
+        case Subject::picture:
+            slope_ = {};
+            loss_ = compare(moments_, slope_).to(moments_.type());
+            slope_.matrix = slope_.matrix.to(moments_.type());
+            if (slope_.shift.defined()) slope_.shift = slope_.shift.to(moments_.type());
+    }
+}
+
+Slope MomentLoss::slope(const MapPart& part) {
+    if (!part.weights.defined()) return slope_;
+    return {as_map(slope_, part.features).mul_(part.weights), {}, {}};
+}
+
+void GramLoss::add_target(const Moments& moments, double share) {
+    const at::Tensor gram = moments.gram();
+    accumulate(target_, by_channels_ ? gram / double(gram.size(0)) : gram, share);
+}
+
+at::Tensor GramLoss::compare(const Moments& moments, Slope& slope) {
+    const at::Tensor gram = moments.gram();
+    const double channels = double(gram.size(0)), divisor = by_channels_ ? channels : 1;
+    const at::Tensor difference = (gram / divisor).sub_(target_);
+    // d mean(D²)/dG = 2D/C², dG/dF = twice F over the divisor because D is symmetric.
+    slope.matrix = difference * (factor_ * 4 / (channels * channels * divisor) / moments.weight());
+    return difference.pow(2).mean() * factor_;
+}
+
+void CovarianceLoss::add_target(const Moments& moments, double share) {
+    const at::Tensor mean = moments.mean();
+    accumulate(mean_, mean, share);
+    accumulate(covariance_, moments.covariance(), share);
+}
+
+void CovarianceLoss::set_start(const Moments& moments) {
+    const at::Tensor mean = moments.mean();
+    const double channels = double(mean.size(0));
+    const at::Tensor apart = (moments.covariance() - covariance_).pow(2).sum() + (mean - mean_).pow(2).sum() * channels;
+    const at::Tensor own = covariance_.pow(2).sum() + mean_.pow(2).sum() * channels;
+    start_ = at::maximum(apart, own * 0.01).clamp_min(1e-12);
+}
+
+at::Tensor CovarianceLoss::compare(const Moments& moments, Slope& slope) {
+    const at::Tensor mean = moments.mean();
+    const double channels = double(mean.size(0));
+    const at::Tensor difference = moments.covariance().sub_(covariance_), shift = mean - mean_;
+    const at::Tensor scale = factor_ / start_;
+    slope.matrix = difference * (scale * 4 / moments.weight());
+    slope.shift = shift * (scale * (2 * channels) / moments.weight()) - at::mv(slope.matrix, mean);
+    return (difference.pow(2).sum() + shift.pow(2).sum() * channels) * scale;
+}
+
+}  // namespace neural_style

@@ -1,0 +1,50 @@
+// A request's pictures as tensors: what the job optimises from, towards, and delivers. On the job's thread.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
+
+#include <vector>
+
+#include "neural-style/job.hpp"
+#include "neural-style/scale_schedule.hpp"
+#include "region.hpp"
+
+namespace neural_style {
+
+/// Throws Error(Cause::picture or Cause::settings) for a request that nothing can be made of.
+void check_pictures(const Request& request);
+
+/// All are kept on the CPU at their own sizes, colours treated as the setting `colours` asks.
+class Pictures {
+public:
+    /// The request is one that check_pictures allows. Throws Error(Cause::picture) for a guide that covers nothing.
+    explicit Pictures(const Request& request);
+
+    at::Tensor content(const Scale& scale, const c10::Device& device) const;
+
+    /// What of the content counts, 1×1×h×w; undefined if all of it does.
+    at::Tensor content_mask(const Scale& scale, const c10::Device& device) const;
+
+    /// The content's regions with their styles, whose longest edges are the scale's times `stroke`.
+    std::vector<Region> regions(const Scale& scale, double stroke, const c10::Device& device) const;
+
+    /// Where the optimisation begins. Throws Error(Cause::settings) for an `init` that cannot be had here.
+    at::Tensor start(const Settings& settings, const Scale& scale, const c10::Device& device) const;
+
+    /// An optimised picture as it is delivered: in the content's colours if asked, alpha as it was.
+    Image preview(const at::Tensor& picture) const;
+    Image result(const at::Tensor& picture) const;
+
+private:
+    std::vector<StyleTarget> targets(const std::vector<StyleTarget>& styles, const Scale& scale, double stroke,
+                                     const c10::Device& device) const;
+
+    std::string colours_;
+    at::Tensor own_content_, alpha_;
+    at::Tensor content_, content_mask_;  // as it is optimised towards
+    at::Tensor init_;
+    std::vector<Region> regions_;  // at full size
+};
+
+}  // namespace neural_style
