@@ -30,6 +30,30 @@ StyleArgument parse_style(const std::string& text) {
     return style;
 }
 
+// CONTENT_MASK:STYLE_MASK[:NUMBER]; the number counts styles from 1.
+GuideArgument parse_guide(const std::string& text) {
+    GuideArgument guide;
+    std::string masks = text;
+    const auto last = text.rfind(':');
+    std::size_t number = 0;
+    const char* const end = text.data() + text.size();
+    if (last != std::string::npos && text.find(':') != last) {
+        const auto result = std::from_chars(text.data() + last + 1, end, number);
+        if (result.ec == std::errc() && result.ptr == end && number > 0) {
+            guide.style = number - 1;
+            masks = text.substr(0, last);
+        }
+    }
+    const auto colon = masks.find(':');
+    if (colon == std::string::npos || colon == 0)
+        throw UsageError("--guide " + text +
+                         " is not CONTENT_MASK:STYLE_MASK, two pictures that are white where they "
+                         "count.");
+    guide.content = masks.substr(0, colon);
+    guide.region = masks.substr(colon + 1);
+    return guide;
+}
+
 Arguments::Progress parse_progress(const std::string& text) {
     if (text == "auto") return Arguments::Progress::automatic;
     if (text == "bar") return Arguments::Progress::bar;
@@ -63,6 +87,10 @@ void check(const Arguments& arguments) {
         throw UsageError("There are two content pictures, " + arguments.contents[0] + " and " + arguments.contents[1] +
                          "; name one, or add --batch.");
     if (arguments.styles.empty()) throw UsageError("There is no style picture; add --style FILE.");
+    for (const GuideArgument& guide : arguments.guides)
+        if (guide.style >= arguments.styles.size())
+            throw UsageError("A --guide names style " + std::to_string(guide.style + 1) + ", but there are only " +
+                             std::to_string(arguments.styles.size()) + "; give it a number from 1.");
     if (arguments.output.empty())
         throw UsageError(batch ? "There is no folder for the results; add --output FOLDER."
                                : "There is no name for the result; add --output FILE.");
@@ -116,6 +144,10 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
         }
         if (word == "--style")
             arguments.styles.push_back(parse_style(value));
+        else if (word == "--guide")
+            arguments.guides.push_back(parse_guide(value));
+        else if (word == "--mask")
+            arguments.mask = value;
         else if (word == "--output")
             arguments.output = value;
         else if (word == "--get-network" || word == "--check-network") {

@@ -13,6 +13,12 @@ struct StyleArgument {
     double weight = 1;
 };
 
+/// --guide CONTENT_MASK:STYLE_MASK[:NUMBER]
+struct GuideArgument {
+    std::string content, region;  ///< files; an empty region is all of the style
+    std::size_t style = 0;        ///< index into the styles
+};
+
 struct Arguments {
     enum class Action {
         stylise,
@@ -34,6 +40,8 @@ struct Arguments {
     bool skip_existing = false;         ///< of batch
     std::string network, from;          ///< of get_network and check_network
     std::vector<StyleArgument> styles;
+    std::string mask;  ///< file: what of the content is painted, "": all
+    std::vector<GuideArgument> guides;
     Settings settings;
     Progress progress = Progress::automatic;
 };

@@ -6,6 +6,7 @@
 #include "neural-style/error.hpp"
 #include "neural-style/recorded_settings.hpp"
 #include "start_picture.hpp"
+#include "tensor_image.hpp"
 
 namespace neural_style {
 namespace {
@@ -32,6 +33,10 @@ Painter::Painter(const Arguments& arguments) : settings_(arguments.settings) {
         styles_text_ += (styles_text_.empty() ? "" : ", ") + without_folder(style.file);
         if (arguments.styles.size() > 1) styles_text_ += ":" + number_text(style.weight);
     }
+    if (!arguments.mask.empty()) mask_ = read_mask(arguments.mask);
+    for (const GuideArgument& guide : arguments.guides)
+        guides_.push_back(
+            {read_mask(guide.content), guide.style, guide.region.empty() ? Mask() : read_mask(guide.region)});
     std::signal(SIGINT, ask_to_stop);
     std::signal(SIGTERM, ask_to_stop);
 }
@@ -41,9 +46,12 @@ Painter::Painted Painter::paint(const PictureFile& content, const std::string& n
     request.settings = settings_;
     request.content = content.image;
     request.styles = styles_;
+    request.content_mask = mask_;
+    request.guides = guides_;
     load_start_picture(request);
     Outcome outcome = run(request, observer, asked);
     if (outcome.kind == Outcome::Kind::failed) throw Error(outcome.cause, outcome.sentence);
+    if (!mask_.empty()) outcome.picture = composed(content.image, outcome.picture, mask_);
     Painted painted;
     painted.stopped = outcome.kind == Outcome::Kind::stopped;
     painted.file = {std::move(outcome.picture), content.has_alpha, content.bits,

@@ -29,6 +29,8 @@ public:
 private:
     Settings settings_;
     std::vector<Style> styles_;
+    Mask mask_;
+    std::vector<Guide> guides_;
     std::string styles_text_;
 };
 

@@ -69,6 +69,17 @@ PictureFile read_picture(const std::string& path) {
 #endif
 }
 
+Mask read_mask(const std::string& path) {
+    const Image picture = read_picture(path).image;
+    Mask mask{picture.width, picture.height, {}};
+    mask.values.reserve(picture.rgba.size() / 4);
+    for (std::size_t i = 0; i < picture.rgba.size(); i += 4) {
+        const float* pixel = picture.rgba.data() + i;
+        mask.values.push_back((0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2]) * pixel[3]);
+    }
+    return mask;
+}
+
 std::string result_name(const std::string& path) {
     const std::string name = path.substr(path.rfind('/') + 1);
     if (can_be_written(name)) return name;

@@ -21,6 +21,9 @@ PictureFile read_picture(const std::string& path);
 /// written.
 std::string result_name(const std::string& path);
 
+/// How white a picture is, its transparent parts black. Throws Error(Cause::picture).
+Mask read_mask(const std::string& path);
+
 /// Throws Error(Cause::output) if the path cannot be written later: an unknown ending, no such folder, no permission.
 void check_output(const std::string& path);
 

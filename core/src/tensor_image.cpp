@@ -67,6 +67,21 @@ Image to_image(const at::Tensor& colours, const at::Tensor& alpha) {
     return image;
 }
 
+Image composed(const Image& below, const Image& above, const Mask& mask) {
+    const at::Tensor weights = mask_of(mask, below.width, below.height).contiguous();
+    const float* weight = weights.data_ptr<float>();
+    Image result = above;
+    for (std::size_t i = 0; i < result.rgba.size(); ++i) {
+        const float part = weight[i / 4];
+        // Not a sum of products: what is below may be no number.
+        if (part <= 0)
+            result.rgba[i] = below.rgba[i];
+        else if (part < 1)
+            result.rgba[i] = below.rgba[i] + part * (above.rgba[i] - below.rgba[i]);
+    }
+    return result;
+}
+
 at::Tensor resized(const at::Tensor& picture, int width, int height) {
     if (picture.size(2) == height && picture.size(3) == width) return picture;
     return at::_upsample_bicubic2d_aa(picture, {height, width}, false).clamp_(0, 1);

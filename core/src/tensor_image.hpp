@@ -25,6 +25,9 @@ Image to_image(const at::Tensor& colours, const at::Tensor& alpha);
 /// is kept to the range of 0..1.
 at::Tensor resized(const at::Tensor& picture, int width, int height);
 
+/// `above` over `below`, which has the same size, where the mask is 1; alpha likewise.
+Image composed(const Image& below, const Image& above, const Mask& mask);
+
 /// A picture that was optimised smaller than the content, brought up to the content's size: cubic, with the content's
 /// own luminance detail (what the content loses on the same way down and up) put back in part.
 at::Tensor enlarged(const at::Tensor& picture, const at::Tensor& content);

@@ -39,6 +39,12 @@ public:
         const auto* raw = reinterpret_cast<const std::uint8_t*>(image.rgba.data());
         bytes_.insert(bytes_.end(), raw, raw + image.rgba.size() * sizeof(float));
     }
+    void mask(const Mask& mask) {
+        number(std::int32_t(mask.width));
+        number(std::int32_t(mask.height));
+        const auto* raw = reinterpret_cast<const std::uint8_t*>(mask.values.data());
+        bytes_.insert(bytes_.end(), raw, raw + mask.values.size() * sizeof(float));
+    }
     Bytes finish() {
         const std::uint64_t body = bytes_.size() - head_bytes;
         std::memcpy(bytes_.data() + 1, &body, sizeof body);
@@ -65,13 +71,14 @@ public:
         return std::string(start, length);
     }
     Image image() {
-        const auto width = number<std::int32_t>(), height = number<std::int32_t>();
-        if (width < 0 || height < 0 || width > 1 << 20 || height > 1 << 20) damaged("a picture of an impossible size");
-        const std::size_t count = std::size_t(4) * width * height;
-        const auto* start = take(count * sizeof(float));  // before any memory is asked for
-        Image image(width, height);
-        if (count > 0) std::memcpy(image.rgba.data(), start, count * sizeof(float));
+        Image image;
+        image.rgba = values(image.width, image.height, 4);
         return image;
+    }
+    Mask mask() {
+        Mask mask;
+        mask.values = values(mask.width, mask.height, 1);
+        return mask;
     }
     template <class Enum>
     Enum choice(Enum last) {
@@ -84,6 +91,16 @@ public:
     }
 
 private:
+    std::vector<float> values(int& width, int& height, int channels) {
+        width = number<std::int32_t>();
+        height = number<std::int32_t>();
+        if (width < 0 || height < 0 || width > 1 << 20 || height > 1 << 20) damaged("a picture of an impossible size");
+        const std::size_t count = std::size_t(channels) * width * height;
+        const auto* start = take(count * sizeof(float));  // before any memory is asked for
+        std::vector<float> result(count);
+        if (count > 0) std::memcpy(result.data(), start, count * sizeof(float));
+        return result;
+    }
     const std::uint8_t* take(std::size_t count) {
         if (count > body_.size() - at_) damaged("a message that ends too early");
         const auto* start = body_.data() + at_;
@@ -95,6 +112,7 @@ private:
     std::size_t at_ = 0;
 };
 
+std::size_t mask_bytes(const Mask& mask) { return 8 + mask.values.size() * sizeof(float); }
 std::size_t image_bytes(const Image& image) { return 8 + image.rgba.size() * sizeof(float); }
 
 bool known(std::uint8_t kind) {
@@ -105,7 +123,8 @@ bool known(std::uint8_t kind) {
         case Kind::scale:
         case Kind::evaluation:
         case Kind::preview:
-        case Kind::outcome: return true;
+        case Kind::outcome:
+            return true;
     }
     return false;
 }
@@ -139,6 +158,8 @@ Hello decode_hello(const Bytes& body) {
 Bytes encode(const Request& request) {
     std::size_t expected = image_bytes(request.content) + image_bytes(request.init) + 4096;
     for (const Style& style : request.styles) expected += image_bytes(style.image) + 8;
+    expected += mask_bytes(request.content_mask);
+    for (const Guide& guide : request.guides) expected += mask_bytes(guide.content) + mask_bytes(guide.region) + 4;
     Writer out(Kind::run, expected);
     out.text(request.settings.to_text());
     out.image(request.content);
@@ -147,6 +168,13 @@ Bytes encode(const Request& request) {
     for (const Style& style : request.styles) {
         out.number(style.weight);
         out.image(style.image);
+    }
+    out.mask(request.content_mask);
+    out.number(std::uint32_t(request.guides.size()));
+    for (const Guide& guide : request.guides) {
+        out.mask(guide.content);
+        out.number(std::uint32_t(guide.style));
+        out.mask(guide.region);
     }
     return out.finish();
 }
@@ -162,6 +190,14 @@ Request decode_request(const Bytes& body) {
         style.weight = in.number<double>();
         style.image = in.image();
         request.styles.push_back(std::move(style));
+    }
+    request.content_mask = in.mask();
+    for (auto count = in.number<std::uint32_t>(); count > 0; --count) {
+        Guide guide;
+        guide.content = in.mask();
+        guide.style = in.number<std::uint32_t>();
+        guide.region = in.mask();
+        request.guides.push_back(std::move(guide));
     }
     in.end();
     return request;

@@ -50,6 +50,8 @@ class WrongUsage(Program):
         self.expect_sentence(self.stylise("--progress", "loud"), "loud", status=2)
         self.expect_sentence(self.stylise("--deliver", "layers"), "--deliver", status=2)
         self.expect_sentence(self.stylise(style="style.png:-2"), "style.png:-2", status=2)
+        self.expect_sentence(self.stylise("--guide", "mask.png"), "--guide mask.png", status=2)
+        self.expect_sentence(self.stylise("--guide", "mask.png:mask.png:2"), "style 2", status=2)
 
 
 class BadInput(Program):
@@ -241,6 +243,42 @@ class Runs(Program):
                 break
         process.send_signal(how)
         return process.wait(timeout=60)
+
+    def read(self, name):
+        return numpy.asarray(Image.open(self.path / name).convert("RGB")).astype(int)
+
+    def save_mask(self, name, left, width=64, height=48):
+        mask = numpy.zeros((height, width), numpy.uint8)
+        mask[:, : width // 2] = 255
+        Image.fromarray(mask if left else 255 - mask).save(self.path / name)
+
+    def test_a_mask_keeps_what_it_does_not_cover(self):
+        content = self.read("content.png")
+        height, width = content.shape[:2]
+        self.save_mask("left.png", True, width, height)
+        self.expect_done(self.stylise("--mask", "left.png"))
+        result = self.read("result.png")
+        numpy.testing.assert_array_equal(result[:, width // 2 :], content[:, width // 2 :])
+        self.assertGreater(numpy.abs(result - content)[:, : width // 2].mean(), 3)
+
+    def test_guides_pair_regions_of_content_and_style(self):
+        style = numpy.zeros((48, 64, 3), numpy.uint8)
+        style[:, :32] = (230, 20, 20)
+        style[:, 32:] = (20, 20, 230)
+        style[::4] //= 2
+        Image.fromarray(style).save(self.path / "both.png")
+        self.save_mask("left.png", True)
+        self.save_mask("right.png", False)
+        for red, blue in (("left", "right"), ("right", "left")):
+            self.expect_done(self.stylise("--guide", f"{red}.png:left.png", "--guide", f"{blue}.png:right.png:1",
+                                          "--loss", "covariance", "--style-layers", "level1,level2", "--iterations",
+                                          "40", "--content-weight", "0", style="both.png"))
+            result = self.read("result.png")
+            redness = (result[:, :, 0] - result[:, :, 2])
+            halves = {"left": redness[:, :20].mean(), "right": redness[:, -20:].mean()}
+            self.assertGreater(halves[red], halves[blue] + 30)
+            (self.path / "result.png").unlink()
+        self.expect_sentence(self.stylise("--guide", "left.png:none.png"), "none.png")
 
     def test_ctrl_c_writes_the_best_so_far(self):
         for how in (signal.SIGINT, signal.SIGTERM):

@@ -48,7 +48,8 @@ CONTENT, STYLE = opaque(pictures.scene(40, 36)), opaque(pictures.strokes(36, 40)
 
 def request(settings, content=CONTENT, styles=((STYLE, 1.0),), init=NO_PICTURE):
     body = text(BASE + settings) + image(content) + image(init) + struct.pack("<I", len(styles))
-    return frame(b"R", body + b"".join(struct.pack("<d", weight) + image(style) for style, weight in styles))
+    body += b"".join(struct.pack("<d", weight) + image(style) for style, weight in styles)
+    return frame(b"R", body + struct.pack("<iiI", 0, 0, 0))  # an empty mask, no guides
 
 
 class Reader:
@@ -139,7 +140,7 @@ class WorkerTest(unittest.TestCase):
         return kinds, picture
 
     def test_greeting(self):
-        self.assertEqual(self.hello.numbers("I"), (1,))
+        self.assertEqual(self.hello.numbers("I"), (2,))
         self.assertRegex(self.hello.text(), r"^\d+\.\d+\.\d+$")
         self.assertIn(self.hello.text(), ("vgg19", "builtin"))
         count, = self.hello.numbers("I")

@@ -42,7 +42,7 @@ TEST(Quantiles, OfAsManyValuesAreTheValuesSorted) {
 }
 
 TEST(Quantiles, AWeightIsAsGoodAsARepetition) {
-    const std::vector<float> values = drawn(400, 2);
+    const std::vector<float> values = drawn(20000, 2);
     std::vector<float> repeated, weights;
     for (std::size_t i = 0; i < values.size(); ++i) {
         weights.push_back(float(i % 3));

@@ -50,6 +50,8 @@ Request a_request() {
     request.content.rgba[1] = -std::numeric_limits<float>::infinity();
     request.styles = {{picture(1, 4, 9), 0.25}, {picture(2, 1, -3), 3}};
     request.init = picture(1, 1, 5);
+    request.content_mask = {2, 1, {0.25F, 1}};
+    request.guides = {{{1, 2, {1, 0}}, 1, {1, 1, {0.5F}}}, {{1, 1, {1}}, 0, {}}};
     request.settings = Settings::parse("seed=7;weights=/a\\;b\\\\c;style-weight=12.5");
     return request;
 }
@@ -112,6 +114,14 @@ TEST(Wire, RequestRoundTrips) {
         expect_same(request.styles[i].image, sent.styles[i].image);
         EXPECT_EQ(request.styles[i].weight, sent.styles[i].weight);
     }
+    EXPECT_EQ(request.content_mask.width, 2);
+    EXPECT_EQ(request.content_mask.values, sent.content_mask.values);
+    ASSERT_EQ(request.guides.size(), 2u);
+    EXPECT_EQ(request.guides[0].content.height, 2);
+    EXPECT_EQ(request.guides[0].content.values, sent.guides[0].content.values);
+    EXPECT_EQ(request.guides[0].style, 1u);
+    EXPECT_EQ(request.guides[0].region.values, sent.guides[0].region.values);
+    EXPECT_TRUE(request.guides[1].region.empty());
     EXPECT_EQ(request.settings, sent.settings);
     EXPECT_EQ(request.settings.text("weights"), "/a;b\\c");
 

@@ -17,7 +17,7 @@
 
 namespace neural_style::wire {
 
-constexpr std::uint32_t protocol_version = 1;
+constexpr std::uint32_t protocol_version = 2;
 constexpr std::uint64_t largest_body = std::uint64_t(1) << 34;  ///< bytes; a longer frame is refused
 
 enum class Kind : std::uint8_t {
