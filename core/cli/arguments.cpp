@@ -62,6 +62,19 @@ Arguments::Progress parse_progress(const std::string& text) {
     throw UsageError("--progress cannot be \"" + text + "\"; allowed: auto, bar, plain, none.");
 }
 
+// COLUMNSxROWS
+void parse_grid(const std::string& text, Arguments& arguments) {
+    const char* const end = text.data() + text.size();
+    const auto read = [&](const char* at, int& number) {
+        const auto result = std::from_chars(at, end, number);
+        return result.ec == std::errc() && number >= 1 && number <= 9 ? result.ptr : nullptr;
+    };
+    const char* cross = read(text.data(), arguments.columns);
+    if (!cross || cross == end || *cross != 'x' || read(cross + 1, arguments.rows) != end)
+        throw UsageError("--grid cannot be \"" + text + "\"; allowed: COLUMNSxROWS, each from 1 to 9, such as 5x3.");
+    arguments.has_grid = true;
+}
+
 // The end of a sentence about a word that is no option.
 std::string advice(const std::string& word) {
     const std::string nearest = nearest_option(word);
@@ -75,9 +88,13 @@ void check(const Arguments& arguments) {
     const bool batch = arguments.action == Action::batch;
     if (arguments.skip_existing && !batch)
         throw UsageError("--skip-existing belongs to --batch; neural-style --help shows how.");
-    if (batch && !arguments.log.empty())
-        throw UsageError("--log belongs to a single picture; leave it out with --batch.");
-    if (arguments.action != Action::stylise && !batch) return;
+    const bool variations = arguments.action == Action::variations;
+    if (arguments.has_grid && !variations)
+        throw UsageError("--grid belongs to --variations; neural-style --help shows how.");
+    if ((batch || variations) && !arguments.log.empty())
+        throw UsageError(std::string("--log belongs to a single picture; leave it out with ") +
+                         (batch ? "--batch." : "--variations."));
+    if (arguments.action != Action::stylise && !batch && !variations) return;
     if (arguments.settings.text("deliver") != "layer")
         throw UsageError(
             "A file holds one picture, so --deliver layers is for GIMP only; --colours content keeps the "
@@ -109,6 +126,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
         {"--help", Action::help},
         {"-h", Action::help},
         {"--batch", Action::batch},
+        {"--variations", Action::variations},
     };
     Arguments arguments;
     bool only_names = false;  // after "--"
@@ -157,6 +175,8 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
             arguments.from = value;
         else if (word == "--log")
             arguments.log = value;
+        else if (word == "--grid")
+            parse_grid(value, arguments);
         else if (word == "--progress")
             arguments.progress = parse_progress(value);
         else if (is_option(word) && !find_setting(word.substr(2)))

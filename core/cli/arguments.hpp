@@ -23,6 +23,7 @@ struct Arguments {
     enum class Action {
         stylise,
         batch,
+        variations,
         worker,
         list_settings,
         list_devices,
@@ -38,6 +39,8 @@ struct Arguments {
     std::vector<std::string> contents;  ///< one, unless the action is batch
     std::string output, log;            ///< of batch: a folder
     bool skip_existing = false;         ///< of batch
+    int columns = 3, rows = 3;          ///< of variations
+    bool has_grid = false;              ///< they were given
     std::string network, from;          ///< of get_network and check_network
     std::vector<StyleArgument> styles;
     std::string mask;  ///< file: what of the content is painted, "": all

@@ -9,6 +9,7 @@
 #include "picture_file.hpp"
 #include "process_memory.hpp"
 #include "progress_display.hpp"
+#include "variations.hpp"
 #include "worker.hpp"
 
 namespace neural_style {
@@ -47,6 +48,8 @@ extern "C" __attribute__((visibility("default"))) int neural_style_engine(const 
             return list_devices();
         case Arguments::Action::batch:
             return paint_batch(arguments);
+        case Arguments::Action::variations:
+            return paint_variations(arguments);
         default:
             return stylise(arguments);
     }

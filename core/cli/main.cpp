@@ -37,6 +37,7 @@ int act(const std::vector<std::string>& words) {
             return check_network(arguments);
         case Arguments::Action::stylise:
         case Arguments::Action::batch:
+        case Arguments::Action::variations:
         case Arguments::Action::worker:
         case Arguments::Action::list_devices:
             break;

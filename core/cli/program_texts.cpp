@@ -10,6 +10,7 @@ std::string help_text() {
     std::string text =
         "neural-style CONTENT --style FILE[:WEIGHT] [--style ...] --output FILE [--KEY VALUE ...]\n"
         "neural-style --batch CONTENT ... --style FILE[:WEIGHT] [--style ...] --output FOLDER [--KEY VALUE ...]\n"
+        "neural-style --variations CONTENT --style FILE[:WEIGHT] [--style ...] --output FILE [--KEY VALUE ...]\n"
         "\n"
         "Paints CONTENT in the style of other pictures and writes the result, of the same size, to the output file.\n"
         "\n"
@@ -21,6 +22,8 @@ std::string help_text() {
         "  --output FILE            the result: PNG or TIFF (16 bits a channel where CONTENT has them), PPM or PFM\n"
         "  --batch                  paints every CONTENT into the folder --output, under its own name\n"
         "  --skip-existing          with --batch: leaves out what has its result already\n"
+        "  --variations             paints a sheet of small pictures that differ in style-weight and style-scale\n"
+        "  --grid COLUMNSxROWS      with --variations: how many weights and how many scales (3x3)\n"
         "  --log FILE.csv           one row for each evaluation of the losses\n"
         "  --progress KIND          auto, bar, plain or none, on standard error\n"
         "  --list-settings          every setting with its default and range\n"

@@ -35,17 +35,6 @@ private:
     VipsImage* image_;
 };
 
-void start_vips() {
-    static const bool started = VIPS_INIT("neural-style") == 0;
-    if (!started) throw Error(Cause::internal, "libvips cannot start; check its installation.");
-    // What goes wrong becomes our own sentence; libvips' remarks about it would come between.
-    static const guint silenced = g_log_set_handler(
-        "VIPS", G_LOG_LEVEL_WARNING, [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
-    static_cast<void>(silenced);
-    vips_concurrency_set(1);
-    vips_cache_set_max(0);  // no file is read twice, and a batch reads many
-}
-
 std::string first_line_of_error() {
     std::string text = vips_error_buffer();
     vips_error_clear();
@@ -59,6 +48,17 @@ std::string first_line_of_error() {
 }
 
 }  // namespace
+
+void start_vips() {
+    static const bool started = VIPS_INIT("neural-style") == 0;
+    if (!started) throw Error(Cause::internal, "libvips cannot start; check its installation.");
+    // What goes wrong becomes our own sentence; libvips' remarks about it would come between.
+    static const guint silenced = g_log_set_handler(
+        "VIPS", G_LOG_LEVEL_WARNING, [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
+    static_cast<void>(silenced);
+    vips_concurrency_set(1);
+    vips_cache_set_max(0);  // no file is read twice, and a batch reads many
+}
 
 PictureFile read_with_vips(const std::string& path) {
     start_vips();

@@ -7,6 +7,9 @@
 
 namespace neural_style {
 
+/// Before anything else of libvips is called. Throws Error(Cause::internal).
+void start_vips();
+
 /// Throws Error(Cause::picture). Turns the picture as its orientation tag says, converts profiles, CMYK and grey to
 /// sRGB.
 PictureFile read_with_vips(const std::string& path);

@@ -89,9 +89,11 @@ def main():
                 result.load()
                 whole += 1
         print(f"{whole} of {given.pictures} results are whole")
-        if len(seen) < 10:
+        if whole < given.pictures:
             errors.seek(0)
-            sys.exit(errors.read())
+            print(errors.read())
+        if len(seen) < 10:
+            sys.exit(1)
     count = len(seen)
     for i in sorted({0, count // 10, *range(0, count, max(1, count // 8)), count - 1}):
         seconds, memory, files, children = seen[i]

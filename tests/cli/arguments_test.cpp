@@ -132,6 +132,18 @@ TEST(Arguments, ABatchTakesManyPictures) {
               std::string::npos);
 }
 
+TEST(Arguments, VariationsHaveAGrid) {
+    const Arguments usual = parse({"--variations"}), asked = parse({"--variations", "--grid=5x2"});
+    EXPECT_EQ(usual.action, Action::variations);
+    EXPECT_EQ(usual.columns, 3);
+    EXPECT_EQ(usual.rows, 3);
+    EXPECT_EQ(asked.columns, 5);
+    EXPECT_EQ(asked.rows, 2);
+    for (const char* grid : {"", "5", "5x", "x5", "0x1", "1x10", "2x2 ", "2X2", "-1x2"})
+        EXPECT_NE(usage_error({"--variations", "p.png", std::string("--grid=") + grid}).find("--grid"),
+                  std::string::npos);
+}
+
 TEST(Arguments, AMistypedOptionIsToldTheRightOne) {
     EXPECT_NE(usage_error({"--verion"}).find("--version"), std::string::npos);
     EXPECT_NE(usage_error({"p.png", "--styl"}).find("--style"), std::string::npos);
