@@ -35,6 +35,16 @@ GtkWidget* picture_of(const Preset& preset, int scale) {
     return image;
 }
 
+GtkWidget* new_menu_item(const char* label, std::function<void()> clicked) {
+    GtkWidget* item = gtk_model_button_new();
+    g_object_set(item, "text", label, nullptr);
+    set_accessible_name(item, label);
+    connect(item, "clicked", std::move(clicked));
+    return item;
+}
+
+GtkWidget* new_separator() { return gtk_separator_new(GTK_ORIENTATION_HORIZONTAL); }
+
 /// Stays the same in every language, and has no "|".
 std::string key_of(const Preset& preset) {
     if (preset.file.empty()) return preset.picture;
@@ -110,14 +120,11 @@ void PresetBar::build_grid() {
 void PresetBar::build_menu() {
     GtkWidget* button = gtk_menu_button_new();
     GtkWidget* popover = gtk_popover_new(button);
-    GtkWidget* menu = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
-    gtk_container_set_border_width(GTK_CONTAINER(menu), 9);
+    menu_ = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+    gtk_container_set_border_width(GTK_CONTAINER(menu_), 9);
     const auto add = [&](const char* label, auto clicked) {
-        GtkWidget* item = gtk_model_button_new();
-        g_object_set(item, "text", label, nullptr);
-        set_accessible_name(item, label);
-        connect(item, "clicked", clicked);
-        gtk_box_pack_start(GTK_BOX(menu), item, FALSE, FALSE, 0);
+        GtkWidget* item = new_menu_item(label, clicked);
+        gtk_box_pack_start(GTK_BOX(menu_), item, FALSE, FALSE, 0);
         return item;
     };
     add(_("Save as a Preset…"), [this] { save_as(); });
@@ -128,15 +135,23 @@ void PresetBar::build_menu() {
     });
     g_object_set(favourite_, "role", GTK_BUTTON_ROLE_CHECK, nullptr);
     gtk_widget_set_tooltip_text(favourite_, _("Favourites come first."));
-    gtk_box_pack_start(GTK_BOX(menu), gtk_separator_new(GTK_ORIENTATION_HORIZONTAL), FALSE, FALSE, 6);
+    gtk_box_pack_start(GTK_BOX(menu_), new_separator(), FALSE, FALSE, 6);
     add(_("Import…"), [this] { import(); });
     add(_("Export…"), [this] { export_(); });
-    gtk_widget_show_all(menu);
-    gtk_container_add(GTK_CONTAINER(popover), menu);
+    gtk_widget_show_all(menu_);
+    gtk_container_add(GTK_CONTAINER(popover), menu_);
     gtk_menu_button_set_popover(GTK_MENU_BUTTON(button), popover);
     gtk_button_set_image(GTK_BUTTON(button), gtk_image_new_from_icon_name("view-more-symbolic", GTK_ICON_SIZE_BUTTON));
     set_accessible_name(button, _("Manage presets"), _("Manage presets"));
     gtk_box_pack_start(GTK_BOX(box_), button, FALSE, FALSE, 0);
+}
+
+void PresetBar::add_to_menu(const std::string& label, std::function<void()> clicked) {
+    if (!has_additions_) gtk_box_pack_start(GTK_BOX(menu_), new_separator(), FALSE, FALSE, 6);
+    has_additions_ = true;
+    GtkWidget* item = new_menu_item(label.c_str(), std::move(clicked));
+    gtk_box_pack_start(GTK_BOX(menu_), item, FALSE, FALSE, 0);
+    gtk_widget_show_all(menu_);
 }
 
 void PresetBar::fill() {

@@ -23,6 +23,9 @@ public:
     GtkWidget* widget() const { return box_; }
     GtkWidget* button() const { return button_; }  ///< that opens the grid
 
+    /// Puts something else that is done with the settings at the end of the menu.
+    void add_to_menu(const std::string& label, std::function<void()> clicked);
+
 private:
     void build_grid();
     void build_menu();
@@ -50,10 +53,12 @@ private:
     GtkWidget* name_;
     GtkWidget* popover_;
     GtkWidget* flow_;
+    GtkWidget* menu_;
     GtkWidget* search_;
     GtkWidget* favourite_ = nullptr;
     GtkWidget* rename_ = nullptr;
     GtkWidget* remove_ = nullptr;
+    bool has_additions_ = false;
 };
 
 }  // namespace neural_style

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "accessible_name.hpp"
+#include "call_text.hpp"
 #include "dropped_file.hpp"
 #include "engine_request.hpp"
 #include "manual.hpp"
@@ -82,6 +83,8 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
                      },
                      [this](Activity activity, Outcome outcome) { ended(activity, std::move(outcome)); }}) {
     build(options);
+    presets_.add_to_menu(_("Copy as a Script-Fu Call"), [this] { copy(script_fu_call); });
+    presets_.add_to_menu(_("Copy as a Command"), [this] { copy(command_call); });
     if (!initial.styles.empty()) {
         picker_.choose(initial.styles);
     } else {
@@ -300,6 +303,20 @@ std::optional<Request> StyleWindow::draft_request() {
 void StyleWindow::ask_for_draft(unsigned delay_milliseconds) {
     if (results_.brings_back() || !gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_))) return;
     runs_.draft(delay_milliseconds, [this] { return draft_request(); });
+}
+
+void StyleWindow::copy(std::string (*call)(Host&, const RunRequest&)) {
+    messages_.hide();
+    try {
+        const RunRequest request = {content_.id, picker_.chosen(), model_.settings()};
+        check(host_, request);
+        const std::string text = call(host_, request);
+        GtkClipboard* clipboard = gtk_widget_get_clipboard(window_, GDK_SELECTION_CLIPBOARD);
+        gtk_clipboard_set_text(clipboard, text.c_str(), int(text.size()));
+        gtk_clipboard_set_can_store(clipboard, nullptr, 0);  // it may outlive the window where the desktop keeps it
+    } catch (const Error& error) {
+        messages_.show(error.cause(), error.what());
+    }
 }
 
 void StyleWindow::start() {

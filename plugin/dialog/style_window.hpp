@@ -55,6 +55,7 @@ private:
 
     std::optional<Request> draft_request();
     void ask_for_draft(unsigned delay_milliseconds);
+    void copy(std::string (*call)(Host&, const RunRequest&));  ///< the run that Start would begin, as text
     void start();
     void start(Request request);
     void give_up();

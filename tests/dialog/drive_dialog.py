@@ -347,6 +347,31 @@ def test_paste(open_stage):
         assert stage.ending()['styles'] == 'Clipboard:1'
 
 
+def clipboard_text():
+    return subprocess.run([sys.executable, '-c', '''
+import gi
+gi.require_version("Gtk", "3.0")
+gi.require_version("Gdk", "3.0")
+from gi.repository import Gtk, Gdk
+print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text() or "")'''], capture_output=True, text=True).stdout.strip()
+
+
+def test_copy_the_call(open_stage):
+    with open_stage() as stage:
+        stage.choose('Ink')
+        stage.set_value('spin button', 'Seed', 9)
+        stage.press('Manage presets', 'toggle button')
+        stage.press('Copy as a Command')
+        wait_for(lambda: re.fullmatch(r'neural-style \S+ --style Ink\.png --output \S+ --seed 9', clipboard_text()),
+                 'the command')
+        stage.press('Manage presets', 'toggle button')
+        stage.press('Copy as a Script-Fu Call')
+        wait_for(lambda: re.fullmatch(r'\(let\* \(\(image 1\) .*plug-in-neural-style RUN-NONINTERACTIVE image content style '
+                                      r'1 1000 300 "seed=9"\)\)', clipboard_text()), 'the expression')
+        stage.press('Cancel')
+        stage.ending()
+
+
 def clipboard_owner(picture):
     """A program that has copied the picture."""
     owner = subprocess.Popen([sys.executable, '-c', '''
