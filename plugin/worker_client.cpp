@@ -3,10 +3,13 @@
 #include <glib.h>
 #include <sys/wait.h>
 
+#include <deque>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "background.hpp"
 #include "text.hpp"
 #include "worker_process.hpp"
 
@@ -27,6 +30,8 @@ std::vector<std::string> split(const std::string& command) {
     g_strfreev(words);
     return result;
 }
+
+constexpr std::size_t large_bytes = 1 << 20;  // of a picture: decoding it would be felt
 
 struct Trouble {
     Cause cause;
@@ -71,6 +76,10 @@ Outcome failed(Trouble trouble) {
     return outcome;
 }
 
+Trouble no_memory() {
+    return {Cause::memory, _("There is not enough memory for the pictures; choose a smaller size and try again.")};
+}
+
 bool runs(const std::string& path) { return g_file_test(path.c_str(), G_FILE_TEST_IS_EXECUTABLE); }
 
 }  // namespace
@@ -78,7 +87,8 @@ bool runs(const std::string& path) { return g_file_test(path.c_str(), G_FILE_TES
 struct WorkerClient::Impl {
     struct Run {
         Callbacks callbacks;
-        std::shared_ptr<const wire::Bytes> request;  // until it has begun
+        unsigned number = 0;                         // of this run among all
+        std::shared_ptr<const wire::Bytes> request;  // from when it is encoded until it has begun
         bool begun = false;                          // the worker says so with the first scale
         bool stop_asked = false;                     // sent once it has begun: there is nothing to stop before
         int width = 0, height = 0;                   // of the content
@@ -90,6 +100,9 @@ struct WorkerClient::Impl {
     std::unique_ptr<WorkerProcess> process;
     unsigned life = 0;  // changes with each process: what a callback of an older one finds out
     wire::Decoder decoder;
+    std::deque<wire::Frame> frames;               // that came and were not taken yet
+    bool decoding = false;                        // a large one is being decoded aside; the others wait for it
+    std::optional<WorkerProcess::Ending> ending;  // waits for them too
     std::optional<wire::Hello> hello;
     // A run was stopped here. A worker that cannot stop in time answers with its last preview and ends, to free the
     // device.
@@ -99,6 +112,8 @@ struct WorkerClient::Impl {
     std::optional<Run> run;              // between start() and its outcome
     std::optional<Trouble> not_started;  // what start() found out, to be told by on_later()
     guint alarm = 0, later = 0;
+    unsigned runs_begun = 0;
+    std::shared_ptr<int> alive = std::make_shared<int>();  // for what is done aside
 
     ~Impl() { drop(); }
 
@@ -120,6 +135,9 @@ struct WorkerClient::Impl {
         ++life;
         process.reset();
         decoder = {};
+        frames.clear();
+        decoding = false;
+        ending.reset();
         hello.reset();
         may_leave = false;
         forget(alarm);
@@ -141,6 +159,10 @@ struct WorkerClient::Impl {
     }
 
     void on_ended(const WorkerProcess::Ending& ending) {
+        if (decoding || !frames.empty()) {
+            this->ending = ending;
+            return;
+        }
         const bool left =
             may_leave && run && !run->begun && WIFEXITED(ending.wait_status) && WEXITSTATUS(ending.wait_status) == 0;
         if (!left) return give_up(trouble_of(ending, hello.has_value()));
@@ -151,16 +173,106 @@ struct WorkerClient::Impl {
         }
     }
 
+    // ---- what it is told
+
+    // Encoding copies all pictures; small ones are there and back before anybody has seen it.
+    void encode_aside(Request request) {
+        const auto from = std::make_shared<Request>(std::move(request));
+        const auto bytes = std::make_shared<wire::Bytes>();
+        in_background(
+            [from, bytes] {
+                try {
+                    *bytes = wire::encode(*from);
+                } catch (const std::bad_alloc&) {
+                    *bytes = {};
+                }
+                *from = {};
+            },
+            [this, bytes, number = run->number, alive = std::weak_ptr<int>(this->alive)] {
+                if (alive.expired() || !run || run->number != number) return;
+                if (bytes->empty()) return give_up(no_memory());
+                run->request = bytes;
+                if (!hello) return;
+                process->send(run->request);
+                be_patient();
+            });
+    }
+
     // ---- what it says
 
     void received(unsigned mine, const std::uint8_t* bytes, std::size_t count) {
-        try {
+        understand(mine, [&] {
             decoder.feed(bytes, count);
-            while (mine == life) {  // a callback may have cancelled
-                const auto frame = decoder.next();
-                if (!frame) break;
-                take(*frame);
+            while (auto frame = decoder.next()) {
+                frames.push_back(std::move(*frame));
+                take_frames(mine);
+                if (mine != life) return;  // a callback has cancelled
             }
+        });
+    }
+
+    void take_frames(unsigned mine) {
+        while (mine == life && !decoding && !frames.empty()) {
+            wire::Frame frame = std::move(frames.front());
+            frames.pop_front();
+            const bool picture = frame.kind == wire::Kind::preview || frame.kind == wire::Kind::outcome;
+            if (picture && frame.body.size() > large_bytes)
+                decode_aside(mine, std::move(frame));
+            else
+                take(frame);
+        }
+        if (mine == life && !decoding && ending) on_ended(*std::exchange(ending, std::nullopt));
+    }
+
+    struct Decoded {
+        wire::Frame frame;
+        std::shared_ptr<const Image> preview;
+        Outcome outcome;
+        bool damaged = false;
+
+        void decode() {
+            try {
+                if (frame.kind == wire::Kind::preview)
+                    preview = std::make_shared<const Image>(wire::decode_preview(frame.body));
+                else
+                    outcome = wire::decode_outcome(frame.body);
+            } catch (const Error&) {
+                damaged = true;
+            } catch (const std::bad_alloc&) {
+                outcome = failed(no_memory());
+            }
+            frame.body = {};
+        }
+    };
+
+    void decode_aside(unsigned mine, wire::Frame frame) {
+        decoding = true;
+        const auto decoded = std::make_shared<Decoded>();
+        decoded->frame = std::move(frame);
+        in_background([decoded] { decoded->decode(); },
+                      [this, mine, decoded, alive = std::weak_ptr<int>(this->alive)] {
+                          if (alive.expired() || mine != life) return;
+                          understand(mine, [&] {
+                              decoding = false;
+                              take_decoded(*decoded);
+                              take_frames(mine);
+                          });
+                      });
+    }
+
+    void take_decoded(Decoded& decoded) {
+        if (decoded.damaged || !hello || !run) throw Error(Cause::host, "not a picture, or out of turn");
+        be_patient();
+        if (decoded.frame.kind == wire::Kind::outcome) return conclude(std::move(decoded.outcome));
+        const auto told = run->callbacks.preview;
+        if (of_this_run() && told && decoded.preview) told(decoded.preview);
+    }
+
+    /// What cannot be understood is the end of the worker.
+    template <class Call>
+    void understand(unsigned mine, Call call) {
+        try {
+            call();
         } catch (const Error&) {
             // The decoder's own sentence knows the cause, but not that we translate.
             if (mine == life)
@@ -173,7 +285,7 @@ struct WorkerClient::Impl {
     void take(const wire::Frame& frame) {
         if (frame.kind == wire::Kind::hello && !hello) {
             hello = wire::decode_hello(frame.body);
-            if (run) process->send(run->request);
+            if (run && run->request) process->send(run->request);
             be_patient();
             return greet();
         }
@@ -190,7 +302,9 @@ struct WorkerClient::Impl {
                 return tell(run->callbacks.evaluation, wire::decode_evaluation(frame.body));
             case wire::Kind::preview:
                 if (!of_this_run()) return;
-                return tell(run->callbacks.preview, wire::decode_preview(frame.body));
+                if (const auto told = run->callbacks.preview)
+                    told(std::make_shared<const Image>(wire::decode_preview(frame.body)));
+                return;
             case wire::Kind::outcome:
                 return conclude(wire::decode_outcome(frame.body));
             default:
@@ -350,15 +464,15 @@ void WorkerClient::start(Request request, Callbacks callbacks) {
     run.callbacks = std::move(callbacks);
     run.width = request.content.width;
     run.height = request.content.height;
-    run.request = std::make_shared<const wire::Bytes>(wire::encode(request));
+    run.number = ++self.runs_begun;
     self.run = std::move(run);
+    self.encode_aside(std::move(request));
     try {
         if (!self.process) self.launch();
     } catch (const Error& error) {
         self.not_started = Trouble{error.cause(), error.what()};
         return self.tell_later();
     }
-    if (self.hello) self.process->send(self.run->request);
     self.be_patient();
 }
 

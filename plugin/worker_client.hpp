@@ -18,7 +18,7 @@ public:
     struct Callbacks {
         std::function<void(const ScaleEvent&)> scale;
         std::function<void(const Evaluation&)> evaluation;
-        std::function<void(const Image&)> preview;
+        std::function<void(std::shared_ptr<const Image>)> preview;
         std::function<void(Outcome)> outcome;  ///< exactly once for each start(), unless cancel() came first
     };
 

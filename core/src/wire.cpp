@@ -1,5 +1,6 @@
 #include "neural-style/wire.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <type_traits>
 
@@ -9,6 +10,8 @@ namespace {
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are copied as they lie in memory");
 
 constexpr std::size_t head_bytes = 9;
+constexpr std::size_t trusted_bytes = 1 << 16;                  // of a body, after which its length is believed
+constexpr std::uint64_t largest_room = std::uint64_t(1) << 30;  // that is made at once
 
 [[noreturn]] void damaged(const char* what) {
     throw Error(Cause::host, std::string("The engine and the plug-in do not understand each other (") + what +
@@ -281,25 +284,39 @@ Outcome decode_outcome(const Bytes& body) {
 }
 
 void Decoder::feed(const std::uint8_t* bytes, std::size_t count) {
-    if (start_ > 0) {  // at most one copy of what is left over for each piece that came
-        pending_.erase(pending_.begin(), pending_.begin() + std::ptrdiff_t(start_));
-        start_ = 0;
+    while (count > 0 && !damage_) {
+        if (head_size_ < head_bytes) {
+            head_[head_size_++] = *bytes++;
+            --count;
+            if (head_size_ == 1 && !known(head_[0])) damage_ = "an unknown kind of message";
+            if (head_size_ < head_bytes) continue;
+            std::memcpy(&left_, head_ + 1, sizeof left_);
+            if (left_ > largest_body) damage_ = "a message that is too long";
+        } else {
+            const auto taken = std::size_t(std::min<std::uint64_t>(count, left_));
+            // All at once, for a picture that moves while it grows would hold up the window; but not on the word of a
+            // head alone.
+            if (body_.size() > trusted_bytes && body_.capacity() < body_.size() + left_)
+                body_.reserve(body_.size() + std::size_t(std::min(left_, largest_room)));
+            body_.insert(body_.end(), bytes, bytes + taken);
+            bytes += taken;
+            count -= taken;
+            left_ -= taken;
+        }
+        if (damage_ || head_size_ < head_bytes || left_ > 0) continue;
+        whole_.push_back({static_cast<Kind>(head_[0]), std::move(body_)});
+        body_ = {};
+        head_size_ = 0;
     }
-    pending_.insert(pending_.end(), bytes, bytes + count);
 }
 
 std::optional<Frame> Decoder::next() {
-    const std::size_t available = pending_.size() - start_;
-    if (available > 0 && !known(pending_[start_])) damaged("an unknown kind of message");
-    if (available < head_bytes) return std::nullopt;
-    std::uint64_t length = 0;
-    std::memcpy(&length, pending_.data() + start_ + 1, sizeof length);
-    if (length > largest_body) damaged("a message that is too long");
-    if (available - head_bytes < length) return std::nullopt;
-    Frame frame{static_cast<Kind>(pending_[start_]), {}};
-    const auto body = pending_.begin() + std::ptrdiff_t(start_ + head_bytes);
-    frame.body.assign(body, body + std::ptrdiff_t(length));
-    start_ += head_bytes + length;
+    if (whole_.empty()) {
+        if (damage_) damaged(damage_);
+        return std::nullopt;
+    }
+    Frame frame = std::move(whole_.front());
+    whole_.pop_front();
     return frame;
 }
 

@@ -1,6 +1,8 @@
 #include "history_strip.hpp"
 
 #include "accessible_name.hpp"
+#include "background.hpp"
+#include "object_ref.hpp"
 #include "picture_file.hpp"
 #include "picture_surface.hpp"
 #include "signals.hpp"
@@ -14,7 +16,12 @@ constexpr std::size_t most_bytes = std::size_t(1) << 30;
 
 }  // namespace
 
-HistoryStrip::HistoryStrip(std::function<void(const Result&)> chosen) : chosen_(std::move(chosen)) {
+std::shared_ptr<const Image> picture_of(const std::shared_ptr<const Result>& result) {
+    return {result, &result->outcome.picture};
+}
+
+HistoryStrip::HistoryStrip(std::function<void(const std::shared_ptr<const Result>&)> chosen)
+    : chosen_(std::move(chosen)) {
     scroller_ = gtk_scrolled_window_new(nullptr, nullptr);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller_), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
     row_ = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
@@ -25,24 +32,31 @@ HistoryStrip::HistoryStrip(std::function<void(const Result&)> chosen) : chosen_(
     gtk_widget_set_no_show_all(scroller_, TRUE);
 }
 
-const Result& HistoryStrip::add(Result result, const std::string& description) {
+std::shared_ptr<const Result> HistoryStrip::add(Result result, const std::string& description) {
     result.words = filled(_("Result %d"), ++count_);
-    results_.push_back(std::make_unique<Result>(std::move(result)));
-    const Result* added = results_.back().get();
+    const std::shared_ptr<const Result> added = std::make_shared<Result>(std::move(result));
+    results_.push_back(added);
 
     GtkWidget* button = gtk_button_new();
     gtk_button_set_relief(GTK_BUTTON(button), GTK_RELIEF_NONE);
     const int scale = gtk_widget_get_scale_factor(scroller_);
-    const Surface surface = to_surface(fitted(added->outcome.picture, thumbnail_edge * scale));
-    if (surface) cairo_surface_set_device_scale(surface.get(), scale, scale);
+    const auto image = ObjectRef<GtkWidget>::share(gtk_image_new());
+    gtk_widget_set_size_request(image.get(), thumbnail_edge, thumbnail_edge * 2 / 3);
+    const auto small = std::make_shared<Surface>();
+    in_background(
+        [small, added, scale] { *small = to_surface(fitted(added->outcome.picture, thumbnail_edge * scale)); },
+        [small, image, scale] {
+            if (*small) cairo_surface_set_device_scale(small->get(), scale, scale);
+            gtk_image_set_from_surface(GTK_IMAGE(image.get()), small->get());
+        });
     GtkWidget* card = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
-    gtk_box_pack_start(GTK_BOX(card), gtk_image_new_from_surface(surface.get()), TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(card), image.get(), TRUE, TRUE, 0);
     GtkWidget* label = gtk_label_new(added->words.c_str());
     add_style_class(label, "small");
     gtk_box_pack_start(GTK_BOX(card), label, FALSE, FALSE, 0);
     gtk_container_add(GTK_CONTAINER(button), card);
     set_accessible_name(button, added->words, description);
-    connect(button, "clicked", [this, added] { chosen_(*added); });
+    connect(button, "clicked", [this, added] { chosen_(added); });
     gtk_box_pack_start(GTK_BOX(row_), button, FALSE, FALSE, 0);
     gtk_widget_show_all(button);
     gtk_widget_show(scroller_);
@@ -56,7 +70,7 @@ const Result& HistoryStrip::add(Result result, const std::string& description) {
         gtk_widget_destroy(GTK_WIDGET(buttons->data));
         g_list_free(buttons);
     }
-    return *added;
+    return added;
 }
 
 }  // namespace neural_style

@@ -21,20 +21,23 @@ struct Result {
     std::string words;  ///< what it is, to be shown and spoken: "Result 2"
 };
 
+/// Its picture, which keeps all of it alive.
+std::shared_ptr<const Image> picture_of(const std::shared_ptr<const Result>& result);
+
 class HistoryStrip {
 public:
-    explicit HistoryStrip(std::function<void(const Result&)> chosen);
+    explicit HistoryStrip(std::function<void(const std::shared_ptr<const Result>&)> chosen);
 
     GtkWidget* widget() const { return scroller_; }
     /// From the oldest.
-    const std::vector<std::unique_ptr<Result>>& results() const { return results_; }
+    const std::vector<std::shared_ptr<const Result>>& results() const { return results_; }
 
     /// Becomes the newest; the oldest go when all together hold more than a GiB. `description` is its tooltip.
-    const Result& add(Result result, const std::string& description);
+    std::shared_ptr<const Result> add(Result result, const std::string& description);
 
 private:
-    std::function<void(const Result&)> chosen_;
-    std::vector<std::unique_ptr<Result>> results_;
+    std::function<void(const std::shared_ptr<const Result>&)> chosen_;
+    std::vector<std::shared_ptr<const Result>> results_;
     int count_ = 0;
     GtkWidget* scroller_;
     GtkWidget* row_;

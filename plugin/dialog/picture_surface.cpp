@@ -4,6 +4,32 @@
 #include <cstdint>
 
 namespace neural_style {
+namespace {
+
+constexpr int smallest_level = 512;  // pixels of the longer side
+
+Surface halved(const Surface& large) {
+    const int width = cairo_image_surface_get_width(large.get()) / 2;
+    const int height = cairo_image_surface_get_height(large.get()) / 2;
+    Surface small(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, std::max(1, width), std::max(1, height)));
+    if (width < 1 || height < 1 || cairo_surface_status(small.get()) != CAIRO_STATUS_SUCCESS) return {};
+    const unsigned char* from = cairo_image_surface_get_data(large.get());
+    unsigned char* to = cairo_image_surface_get_data(small.get());
+    const std::ptrdiff_t from_stride = cairo_image_surface_get_stride(large.get());
+    const std::ptrdiff_t to_stride = cairo_image_surface_get_stride(small.get());
+    for (int y = 0; y < height; ++y) {
+        const unsigned char* upper = from + 2 * y * from_stride;
+        const unsigned char* lower = upper + from_stride;
+        unsigned char* out = to + y * to_stride;
+        for (int x = 0; x < width; ++x, upper += 8, lower += 8, out += 4)
+            for (int c = 0; c < 4; ++c)  // premultiplied: the mean is the mean of what is seen
+                out[c] = static_cast<unsigned char>((upper[c] + upper[c + 4] + lower[c] + lower[c + 4] + 2) / 4);
+    }
+    cairo_surface_mark_dirty(small.get());
+    return small;
+}
+
+}  // namespace
 
 Surface to_surface(const Image& picture) {
     if (picture.empty()) return {};
@@ -26,6 +52,25 @@ Surface to_surface(const Image& picture) {
     }
     cairo_surface_mark_dirty(surface.get());
     return surface;
+}
+
+SurfaceLevels to_levels(const Image& picture) {
+    SurfaceLevels levels;
+    for (Surface level = to_surface(picture); level; level = halved(levels.back())) {
+        levels.push_back(std::move(level));
+        const auto& last = levels.back();
+        if (std::max(cairo_image_surface_get_width(last.get()), cairo_image_surface_get_height(last.get())) <
+            2 * smallest_level)
+            break;
+    }
+    return levels;
+}
+
+cairo_surface_t* level_for(const SurfaceLevels& levels, double width) {
+    cairo_surface_t* best = levels.empty() ? nullptr : levels.front().get();
+    for (const Surface& level : levels)
+        if (cairo_image_surface_get_width(level.get()) >= width) best = level.get();
+    return best;
 }
 
 cairo_pattern_t* transparency_pattern() {

@@ -1,9 +1,11 @@
-// Pictures as cairo draws them. Used by the thumbnails and the preview; main thread.
+// Pictures as cairo draws them. Used by the thumbnails and the preview; main thread
+// where nothing else is said.
 #pragma once
 
 #include <cairo.h>
 
 #include <memory>
+#include <vector>
 
 #include "neural-style/image.hpp"
 
@@ -16,6 +18,14 @@ using Surface = std::unique_ptr<cairo_surface_t, SurfaceRelease>;
 
 /// The picture in its own size, one device unit a pixel; values outside 0..1 are cut off. Null for an empty picture.
 Surface to_surface(const Image& picture);
+
+/// The same, and after it ever smaller ones, each half as long as the one before: a picture that is drawn small is
+/// drawn from one of these in a moment. Any thread.
+using SurfaceLevels = std::vector<Surface>;
+SurfaceLevels to_levels(const Image& picture);
+
+/// The smallest level that is at least `width` wide, or the largest; null if there is none.
+cairo_surface_t* level_for(const SurfaceLevels& levels, double width);
 
 /// The two greys that stand for transparency, as a repeating pattern; the caller sets it as a source and releases it.
 cairo_pattern_t* transparency_pattern();

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "accessible_name.hpp"
+#include "background.hpp"
 #include "signals.hpp"
 #include "text.hpp"
 
@@ -12,7 +13,8 @@ namespace {
 
 constexpr double largest_zoom = 32;
 constexpr double zoom_step = 1.25;
-constexpr double grip = 10;  // how near the divider a drag may begin
+constexpr std::size_t instant_values = std::size_t(4) << 20;  // of a picture that is made ready at once: 1 megapixel
+constexpr double grip = 10;                                   // how near the divider a drag may begin
 
 }  // namespace
 
@@ -47,7 +49,7 @@ PreviewView::PreviewView() {
     });
     connect(area_, "motion-notify-event", [this](GdkEventMotion* event) -> gboolean {
         const Place at = place();
-        const bool over = compares() && result_ && std::abs(event->x - divider_x(at)) < grip;
+        const bool over = compares() && !result_.levels.empty() && std::abs(event->x - divider_x(at)) < grip;
         const auto cursor =
             ObjectRef<GdkCursor>::take(gdk_cursor_new_from_name(gtk_widget_get_display(area_), over    ? "col-resize"
                                                                                                : fits_ ? "default"
@@ -59,7 +61,7 @@ PreviewView::PreviewView() {
     drag_ = ObjectRef<GtkGesture>::take(gtk_gesture_drag_new(area_));
     connect(drag_.get(), "drag-begin", [this](double x, double) {
         gtk_widget_grab_focus(area_);
-        drags_divider_ = compares() && result_ && std::abs(x - divider_x(place())) < grip;
+        drags_divider_ = compares() && !result_.levels.empty() && std::abs(x - divider_x(place())) < grip;
         drag_from_x_ = drags_divider_ ? x : centre_x_;
         drag_from_y_ = centre_y_;
     });
@@ -109,23 +111,34 @@ void PreviewView::build_toolbar() {
 }
 
 void PreviewView::set_original(const Image& picture, int width, int height) {
-    original_ = to_surface(picture);
     width_ = width;
     height_ = height;
-    redraw();
+    set(original_, std::make_shared<const Image>(picture), _("Original"));
 }
 
-void PreviewView::set_reference(const Image& picture, const std::string& words) {
-    reference_ = to_surface(picture);
-    reference_words_ = words;
-    redraw();
+void PreviewView::set_reference(std::shared_ptr<const Image> picture, const std::string& words) {
+    set(reference_, std::move(picture), words);
 }
 
-void PreviewView::set_result(const Image& picture, const std::string& words) {
-    result_ = to_surface(picture);
-    words_ = words;
-    set_accessible_description(area_, words);
-    redraw();
+void PreviewView::set_result(std::shared_ptr<const Image> picture, const std::string& words) {
+    set(result_, std::move(picture), words);
+}
+
+void PreviewView::set(Shown& place, std::shared_ptr<const Image> picture, const std::string& words) {
+    const auto show = [this, &place](SurfaceLevels levels, const std::string& words) {
+        place.levels = std::move(levels);
+        place.words = words;
+        if (&place == &result_) set_accessible_description(area_, words);
+        redraw();
+    };
+    const unsigned turn = ++place.turn;
+    const bool small = !picture || picture->rgba.size() <= instant_values;
+    if (small) return show(picture ? to_levels(*picture) : SurfaceLevels(), words);
+    const auto levels = std::make_shared<SurfaceLevels>();
+    in_background([levels, picture] { *levels = to_levels(*picture); },
+                  [&place, show, levels, words, turn, alive = std::weak_ptr<int>(alive_)] {
+                      if (!alive.expired() && place.turn == turn) show(std::move(*levels), words);
+                  });
 }
 
 void PreviewView::set_notice(const std::string& notice) {
@@ -258,7 +271,8 @@ void PreviewView::draw(cairo_t* cr) {
     gtk_render_background(style, cr, 0, 0, area_width, area_height);
     const Place at = place();
 
-    const auto paint = [&](const Surface& surface, double left, double right) {
+    const auto paint = [&](const Shown& shown, double left, double right) {
+        cairo_surface_t* surface = level_for(shown.levels, at.width * gtk_widget_get_scale_factor(area_));
         if (!surface || right <= left) return;
         cairo_save(cr);
         cairo_rectangle(cr, left, at.y, right - left, at.height);
@@ -268,11 +282,11 @@ void PreviewView::draw(cairo_t* cr) {
             cairo_paint(cr);
             cairo_pattern_destroy(squares);
         }
-        const double scale_x = at.width / cairo_image_surface_get_width(surface.get());
-        const double scale_y = at.height / cairo_image_surface_get_height(surface.get());
+        const double scale_x = at.width / cairo_image_surface_get_width(surface);
+        const double scale_y = at.height / cairo_image_surface_get_height(surface);
         cairo_translate(cr, at.x, at.y);
         cairo_scale(cr, scale_x, scale_y);
-        cairo_set_source_surface(cr, surface.get(), 0, 0);
+        cairo_set_source_surface(cr, surface, 0, 0);
         // squares for pixels only where a person looks at single pixels
         cairo_pattern_set_filter(cairo_get_source(cr), scale_x > 6 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
         cairo_pattern_set_extend(cairo_get_source(cr), CAIRO_EXTEND_PAD);
@@ -280,16 +294,16 @@ void PreviewView::draw(cairo_t* cr) {
         cairo_restore(cr);
     };
 
-    const bool split = compares() && result_ && original_;
+    const bool has_result = !result_.levels.empty();
+    const bool split = compares() && has_result && !original_.levels.empty();
     const double line = split ? divider_x(at) : at.x;
-    if (result_) paint(result_, line, at.x + at.width);
-    const bool other = split && reference_;
-    if (split || !result_) paint(other ? reference_ : original_, at.x, split ? line : at.x + at.width);
+    const Shown& left = split && !reference_.levels.empty() ? reference_ : original_;
+    if (has_result) paint(result_, line, at.x + at.width);
+    if (split || !has_result) paint(left, at.x, split ? line : at.x + at.width);
     if (split) draw_divider(cr, at);
-    if (split)
-        draw_words(cr, other ? reference_words_ : _("Original"), std::max(at.x, 0.) + 10, std::max(at.y, 0.) + 10, 0);
-    if (result_ && !words_.empty())
-        draw_words(cr, words_, std::min(at.x + at.width, area_width) - 10, std::max(at.y, 0.) + 10, 1);
+    if (split) draw_words(cr, left.words, std::max(at.x, 0.) + 10, std::max(at.y, 0.) + 10, 0);
+    if (has_result && !result_.words.empty())
+        draw_words(cr, result_.words, std::min(at.x + at.width, area_width) - 10, std::max(at.y, 0.) + 10, 1);
     if (!notice_.empty()) draw_words(cr, notice_, area_width / 2, area_height / 2 - 12, 0.5);
     if (gtk_widget_has_visible_focus(area_)) gtk_render_focus(style, cr, 1, 1, area_width - 2, area_height - 2);
 }

@@ -22,12 +22,12 @@ public:
     /// the picture may be smaller.
     void set_original(const Image& picture, int width, int height);
 
-    /// What stands left of the divider in place of the original, and what it is; an empty picture: the original again.
-    void set_reference(const Image& picture, const std::string& words);
+    /// What stands left of the divider in place of the original, and what it is; null: the original again.
+    void set_reference(std::shared_ptr<const Image> picture, const std::string& words);
 
     /// The picture so far, of any size; `words` says what it is ("Draft", "Evaluation 20 of 300"), also to screen
-    /// readers. An empty picture shows the original alone.
-    void set_result(const Image& picture, const std::string& words);
+    /// readers. A large one appears once it has been made ready aside.
+    void set_result(std::shared_ptr<const Image> picture, const std::string& words);
 
     /// Over the picture while there is nothing to show yet; empty: none.
     void set_notice(const std::string& notice);
@@ -42,6 +42,13 @@ private:
         double x, y, width, height;
     };
 
+    struct Shown {
+        SurfaceLevels levels;
+        std::string words;
+        unsigned turn = 0;  ///< counts what was asked for; only the last one is shown
+    };
+
+    void set(Shown& place, std::shared_ptr<const Image> picture, const std::string& words);
     void build_toolbar();
     void draw(cairo_t* cr);
     void draw_divider(cairo_t* cr, const Place& place);
@@ -64,8 +71,9 @@ private:
     GtkWidget* compare_ = nullptr;
     ObjectRef<GtkGesture> drag_, pinch_;
 
-    Surface original_, reference_, result_;
-    std::string reference_words_, words_, notice_;
+    Shown original_, reference_, result_;
+    std::string notice_;
+    std::shared_ptr<int> alive_ = std::make_shared<int>();  ///< for pictures that get ready after our end
     int width_ = 0, height_ = 0;
     bool fits_ = true;
     double zoom_ = 1;                         ///< layer pixel to unit of the layout, unless it fits

@@ -12,7 +12,7 @@ ResultDesk::ResultDesk(SettingsModel& model, StylePicker& picker, PreviewView& p
       picker_(picker),
       preview_(preview),
       changed_(std::move(changed)),
-      history_([this](const Result& result) { show(result); }) {
+      history_([this](const std::shared_ptr<const Result>& result) { show(result); }) {
     box_ = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     gtk_box_pack_start(GTK_BOX(box_), history_.widget(), TRUE, TRUE, 0);
     reference_ = gtk_combo_box_text_new();
@@ -32,14 +32,14 @@ ResultDesk::ResultDesk(SettingsModel& model, StylePicker& picker, PreviewView& p
 void ResultDesk::add(Outcome outcome, const RunRequest& request) { show(store(std::move(outcome), request)); }
 
 void ResultDesk::keep(Outcome outcome, const RunRequest& request) {
-    const Result& result = store(std::move(outcome), request);
-    preview_.set_result(result.outcome.picture, result.words);
+    const auto result = store(std::move(outcome), request);
+    preview_.set_result(picture_of(result), result->words);
 }
 
-const Result& ResultDesk::store(Outcome outcome, const RunRequest& request) {
+std::shared_ptr<const Result> ResultDesk::store(Outcome outcome, const RunRequest& request) {
     Result result{std::move(outcome), request.settings, request.styles, {}};
     const std::string description = result.settings.to_text();
-    const Result& added = history_.add(std::move(result), description.empty() ? _("Painting") : description);
+    auto added = history_.add(std::move(result), description.empty() ? _("Painting") : description);
     list_references();
     gtk_widget_show(box_);
     return added;
@@ -63,23 +63,23 @@ void ResultDesk::list_references() {
 void ResultDesk::compare() {
     const char* active = gtk_combo_box_get_active_id(GTK_COMBO_BOX(reference_));
     for (const auto& result : history_.results())
-        if (active && result->words == active) return preview_.set_reference(result->outcome.picture, result->words);
-    preview_.set_reference({}, {});
+        if (active && result->words == active) return preview_.set_reference(picture_of(result), result->words);
+    preview_.set_reference(nullptr, {});
 }
 
-void ResultDesk::show(const Result& result) {
+void ResultDesk::show(const std::shared_ptr<const Result>& result) {
     brings_back_ = true;
-    model_.replace(result.settings);
-    picker_.choose(result.styles);
+    model_.replace(result->settings);
+    picker_.choose(result->styles);
     brings_back_ = false;
-    shown_ = &result;
-    preview_.set_result(result.outcome.picture, result.words);
+    shown_ = result;
+    preview_.set_result(picture_of(result), result->words);
     changed_();
 }
 
 void ResultDesk::forget() {
     if (brings_back_ || !shown_) return;
-    shown_ = nullptr;
+    shown_.reset();
     changed_();
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "history_strip.hpp"
 #include "host.hpp"
@@ -20,7 +21,7 @@ public:
     GtkWidget* widget() const { return box_; }
 
     /// In the preview, waiting to be taken; null: none is.
-    const Result* shown() const { return shown_; }
+    const std::shared_ptr<const Result>& shown() const { return shown_; }
 
     /// Settings and styles are being brought back from a result: no draft of them is wanted.
     bool brings_back() const { return brings_back_; }
@@ -39,8 +40,8 @@ public:
     Request continued(Host& host, int content, int evaluations) const;
 
 private:
-    const Result& store(Outcome outcome, const RunRequest& request);
-    void show(const Result& result);
+    std::shared_ptr<const Result> store(Outcome outcome, const RunRequest& request);
+    void show(const std::shared_ptr<const Result>& result);
     void list_references();
     void compare();
 
@@ -52,7 +53,7 @@ private:
     GtkWidget* box_;
     GtkWidget* reference_;  ///< what is compared with: by its words
     gulong reference_changed_ = 0;
-    const Result* shown_ = nullptr;
+    std::shared_ptr<const Result> shown_;
     bool brings_back_ = false;
 };
 

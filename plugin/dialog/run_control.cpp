@@ -76,8 +76,8 @@ void RunControl::begin(Activity activity, Request request) {
     callbacks.evaluation = [this](const Evaluation& event) {
         if (is_current()) events_.evaluation(activity_, event);
     };
-    callbacks.preview = [this](const Image& picture) {
-        if (is_current()) events_.preview(activity_, picture);
+    callbacks.preview = [this](std::shared_ptr<const Image> picture) {
+        if (is_current()) events_.preview(activity_, std::move(picture));
     };
     callbacks.outcome = [this](Outcome outcome) { finish(std::move(outcome)); };
     worker_.start(std::move(request), std::move(callbacks));

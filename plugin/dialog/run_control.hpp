@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "signals.hpp"
@@ -18,7 +19,7 @@ public:
         std::function<void(Activity)> activity;  ///< what begins or has ended
         std::function<void(Activity, const ScaleEvent&)> scale;
         std::function<void(Activity, const Evaluation&)> evaluation;
-        std::function<void(Activity, const Image&)> preview;
+        std::function<void(Activity, std::shared_ptr<const Image>)> preview;
         std::function<void(Activity, Outcome)> ended;  ///< not for runs that were given up or replaced
     };
     using Maker = std::function<std::optional<Request>()>;

@@ -74,11 +74,11 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
                          progress_.show(event);
                          host_.progress(double(event.evaluation) / std::max(1, event.evaluations), _("Neural Style"));
                      },
-                     [this](Activity activity, const Image& picture) {
+                     [this](Activity activity, std::shared_ptr<const Image> picture) {
                          const auto words = activity == Activity::full
                                                 ? filled(_("Evaluation %d of %d"), last_.evaluation, last_.evaluations)
                                                 : filled(_("Draft, %d of %d"), last_.evaluation, last_.evaluations);
-                         preview_.set_result(picture, words);
+                         preview_.set_result(std::move(picture), words);
                          preview_.set_notice("");
                      },
                      [this](Activity activity, Outcome outcome) { ended(activity, std::move(outcome)); }}) {
@@ -127,9 +127,11 @@ StyleWindow::~StyleWindow() {
 DialogResult StyleWindow::result() const {
     DialogResult result;
     result.request.content = content_.id;
-    result.request.styles = outcome_ ? running_.styles : picker_.chosen();
-    result.request.settings = outcome_ ? running_.settings : model_.settings();
+    const bool accepted = outcome_ || taken_;
+    result.request.styles = accepted ? running_.styles : picker_.chosen();
+    result.request.settings = accepted ? running_.settings : model_.settings();
     result.outcome = outcome_;
+    if (taken_) result.outcome = taken_->outcome;
     return result;
 }
 
@@ -404,7 +406,7 @@ void StyleWindow::continue_result() {
 
 void StyleWindow::take_result() {
     if (!results_.shown()) return;
-    outcome_ = results_.shown()->outcome;
+    taken_ = results_.shown();
     running_ = results_.request(content_.id);
     close();
 }
@@ -508,7 +510,7 @@ void StyleWindow::ended(Activity activity, Outcome outcome) {
     if (activity == Activity::full && queue_.running()) return deliver_job(std::move(outcome));
     if (outcome.kind == Outcome::Kind::failed) return show_failure(outcome);
     if (activity == Activity::draft) {
-        preview_.set_result(outcome.picture, _("Draft"));
+        preview_.set_result(std::make_shared<const Image>(std::move(outcome.picture)), _("Draft"));
         engine_.show();
         return;
     }

@@ -80,7 +80,8 @@ private:
     Layer content_;
     bool content_usable_ = true;
     bool closing_ = false;
-    std::optional<Outcome> outcome_;
+    std::optional<Outcome> outcome_;       ///< of a run that closed the window
+    std::shared_ptr<const Result> taken_;  ///< or a result that did
 
     WindowState state_ = WindowState::load();
     SettingsModel model_;

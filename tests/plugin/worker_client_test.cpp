@@ -37,7 +37,7 @@ struct Record {
         WorkerClient::Callbacks told;
         told.scale = [this](const ScaleEvent& event) { scales.push_back(event); };
         told.evaluation = [this](const Evaluation& event) { evaluations.push_back(event); };
-        told.preview = [this](const Image& picture) { previews.push_back(picture); };
+        told.preview = [this](const std::shared_ptr<const Image>& picture) { previews.push_back(*picture); };
         told.outcome = [this](Outcome outcome) { outcomes.push_back(std::move(outcome)); };
         return told;
     }

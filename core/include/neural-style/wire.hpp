@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -70,8 +71,12 @@ public:
     std::optional<Frame> next();
 
 private:
-    Bytes pending_;
-    std::size_t start_ = 0;
+    std::deque<Frame> whole_;
+    std::uint8_t head_[9] = {};  ///< of the frame that is coming: its kind and length
+    std::size_t head_size_ = 0;
+    Bytes body_;
+    std::uint64_t left_ = 0;        ///< bytes of the body that have not come yet
+    const char* damage_ = nullptr;  ///< what is wrong with what came after the whole frames
 };
 
 }  // namespace neural_style::wire
