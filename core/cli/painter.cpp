@@ -30,13 +30,19 @@ std::string number_text(double value) {
 Painter::Painter(const Arguments& arguments) : settings_(arguments.settings) {
     for (const StyleArgument& style : arguments.styles) {
         styles_.push_back({read_picture(style.file).image, style.weight});
-        styles_text_ += (styles_text_.empty() ? "" : ", ") + without_folder(style.file);
-        if (arguments.styles.size() > 1) styles_text_ += ":" + number_text(style.weight);
+        inputs_text_ += (inputs_text_.empty() ? "" : ", ") + without_folder(style.file);
+        if (arguments.styles.size() > 1) inputs_text_ += ":" + number_text(style.weight);
     }
-    if (!arguments.mask.empty()) mask_ = read_mask(arguments.mask);
-    for (const GuideArgument& guide : arguments.guides)
+    if (!arguments.mask.empty()) {
+        mask_ = read_mask(arguments.mask);
+        inputs_text_ += "\nmask=" + without_folder(arguments.mask);
+    }
+    for (const GuideArgument& guide : arguments.guides) {
+        inputs_text_ += "\nguide=" + without_folder(guide.content) + ":" + without_folder(guide.region) + ":" +
+                        std::to_string(guide.style + 1);
         guides_.push_back(
             {read_mask(guide.content), guide.style, guide.region.empty() ? Mask() : read_mask(guide.region)});
+    }
     std::signal(SIGINT, ask_to_stop);
     std::signal(SIGTERM, ask_to_stop);
 }
@@ -49,13 +55,14 @@ Painter::Painted Painter::paint(const PictureFile& content, const std::string& n
     request.content_mask = mask_;
     request.guides = guides_;
     load_start_picture(request);
+    // Each run computes the styles' targets anew: a batch would gain from a run that keeps them.
     Outcome outcome = run(request, observer, asked);
     if (outcome.kind == Outcome::Kind::failed) throw Error(outcome.cause, outcome.sentence);
     if (!mask_.empty()) outcome.picture = composed(content.image, outcome.picture, mask_);
     Painted painted;
     painted.stopped = outcome.kind == Outcome::Kind::stopped;
     painted.file = {std::move(outcome.picture), content.has_alpha, content.bits,
-                    "content=" + without_folder(name) + "\nstyles=" + styles_text_ +
+                    "content=" + without_folder(name) + "\nstyles=" + inputs_text_ +
                         "\nsettings=" + recorded_settings(settings_, outcome.network).to_text()};
     return painted;
 }

@@ -33,7 +33,7 @@ private:
     std::vector<Style> styles_;
     Mask mask_;
     std::vector<Guide> guides_;
-    std::string styles_text_;
+    std::string inputs_text_;  ///< for the file: styles, mask and guides by their names
 };
 
 }  // namespace neural_style

@@ -12,7 +12,8 @@ namespace {
 constexpr const char* plain = "plug-in-neural-style";
 constexpr const char* blend = "plug-in-neural-style-blend";
 constexpr const char* again = "plug-in-neural-style-again";
-constexpr int most_iterations = 10000;
+constexpr const char* more = "plug-in-neural-style-more";
+constexpr int usual_more = 200, most_iterations = 10000;
 constexpr int menu_arguments = 3;  // run mode, image, drawable
 
 char* word(const char* text) {
@@ -115,13 +116,16 @@ void register_procedures() {
             "A layer that Neural Style made",
             {parameter(GIMP_PDB_INT32, "more",
                        "0: paint afresh; 1 to 10000: go on from the layer's picture for so many evaluations")});
-    for (const char* name : {plain, again}) gimp_plugin_menu_register(name, "<Image>/Filters/Artistic");
+    install(more, N_("Neural Style, 200 _More"), N_("Go on from a layer's picture for 200 evaluations more"),
+            "What plug-in-neural-style-again does with 200 as its last argument, for the menu.",
+            "A layer that Neural Style made", {});
+    for (const char* name : {plain, again, more}) gimp_plugin_menu_register(name, "<Image>/Filters/Artistic");
 }
 
 RunArguments read_arguments(const std::string& name, int count, const GimpParam* arguments) {
     const bool blended = name == blend;
     const int rest = blended ? 7 : 4;  // the first argument after the styles
-    const int all = name == again ? menu_arguments + 1 : rest + 4;
+    const int all = name == again ? menu_arguments + 1 : name == more ? menu_arguments : rest + 4;
     if (count != menu_arguments && count != all)
         throw Error(Cause::settings,
                     filled(_("There are %d arguments instead of %d; see the Procedure Browser."), count, all));
@@ -132,7 +136,8 @@ RunArguments read_arguments(const std::string& name, int count, const GimpParam*
     request.content = expect(arguments, 2, GIMP_PDB_DRAWABLE).data.d_drawable;
     if (gimp_item_get_image(request.content) != image)
         throw Error(Cause::picture, _("The layer does not belong to the image; give the image that holds it."));
-    result.again = name == again;
+    result.again = name == again || name == more;
+    if (name == more) request.more = usual_more;
     if (count == menu_arguments) return result;
     if (result.again) {
         request.more = expect(arguments, menu_arguments, GIMP_PDB_INT32).data.d_int32;

@@ -159,6 +159,15 @@ class WhatAFileSays(Program):
         self.assertEqual(facts["settings"],
                          "network=builtin;content-weight=1;style-weight=1000;scales=1;iterations=2;seed=7")
 
+    def test_masks_and_guides_are_named(self):
+        (self.path / "masks").mkdir()
+        Image.new("L", (48, 40), 255).save(self.path / "masks/sky.png")
+        self.expect_done(self.stylise("--mask", "masks/sky.png", "--guide", "masks/sky.png:masks/sky.png"))
+        with Image.open(self.path / "result.png") as picture:
+            lines = picture.text["neural-style"].splitlines()
+        self.assertIn("mask=sky.png", lines)
+        self.assertIn("guide=sky.png:sky.png:1", lines)
+
     def test_the_text_changes_no_pixel(self):
         self.expect_done(self.stylise())
         self.expect_done(self.stylise(output="result.ppm"))

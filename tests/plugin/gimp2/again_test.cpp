@@ -101,6 +101,11 @@ TEST(Again, goes_on_from_the_picture_as_it_is_now) {
     const Result result = stylise_again(canvas.id, before.layer, 200);
     ASSERT_TRUE(result.done()) << result.sentence;
     EXPECT_NEAR(mean(result.layer), 0.25, 1.0 / 255);
+    EXPECT_NE(record_of(result.layer).find("more=200"), std::string::npos);
+    const Result menu = stylise_more(canvas.id, result.layer);
+    ASSERT_TRUE(menu.done()) << menu.sentence;
+    EXPECT_NEAR(mean(menu.layer), 0.25, 1.0 / 255);
+    EXPECT_NE(record_of(menu.layer).find("more=200"), std::string::npos);
     const Result afresh = stylise_again(canvas.id, result.layer);
     ASSERT_TRUE(afresh.done()) << afresh.sentence;
     EXPECT_NEAR(mean(afresh.layer), mean(photo), 0.01);
@@ -207,6 +212,7 @@ TEST(Again, says_what_is_gone_and_leaves_all_as_it_was) {
         EXPECT_EQ(snapshot(canvas), old);
     };
     expect_refused(photo, 5, "was not made by Neural Style");
+    EXPECT_NE(stylise_more(canvas.id, photo).sentence.find("was not made by Neural Style"), std::string::npos);
     expect_refused(before.layer, -1, "-1 more evaluations");
     expect_refused(before.layer, 10001, "10001 more evaluations");
     gimp_image_remove_layer(canvas.id, style);

@@ -200,6 +200,14 @@ Result stylise_blend(int image, int drawable, const std::vector<int>& styles, co
     return result_of(values, count);
 }
 
+Result stylise_more(int image, int drawable) {
+    const GimpParam parameters[] = {number(GIMP_RUN_INTERACTIVE), item(GIMP_PDB_IMAGE, image),
+                                    item(GIMP_PDB_DRAWABLE, drawable)};
+    int count = 0;
+    GimpParam* values = gimp_run_procedure2("plug-in-neural-style-more", &count, 3, parameters);
+    return result_of(values, count);
+}
+
 Result stylise_again(int image, int drawable, int more) {
     const GimpParam parameters[] = {number(GIMP_RUN_NONINTERACTIVE), item(GIMP_PDB_IMAGE, image),
                                     item(GIMP_PDB_DRAWABLE, drawable), number(more)};

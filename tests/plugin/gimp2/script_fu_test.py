@@ -101,11 +101,13 @@ class ScriptFu(unittest.TestCase):
             ' (say name ": " (number->string (list-ref info 6)) " in, " (number->string (list-ref info 7)) " out")))'
             '(describe "plug-in-neural-style")'
             '(describe "plug-in-neural-style-blend")'
-            '(describe "plug-in-neural-style-again")',
+            '(describe "plug-in-neural-style-again")'
+            '(describe "plug-in-neural-style-more")',
         )
         self.assertIn("plug-in-neural-style: 8 in, 1 out", output)
         self.assertIn("plug-in-neural-style-blend: 11 in, 1 out", output)
         self.assertIn("plug-in-neural-style-again: 4 in, 1 out", output)
+        self.assertIn("plug-in-neural-style-more: 3 in, 1 out", output)
 
 
 if __name__ == "__main__":

@@ -143,7 +143,11 @@ def test_finish_undo_and_repeat():
         (say "undone layers=" (layers) " selection=" (if (= TRUE (car (gimp-selection-is-empty image))) "no" "yes")
              " dirty=" (car (gimp-image-is-dirty image)))
         (define again (car (plug-in-neural-style RUN-WITH-LAST-VALS image photo -1 1 1000 1 "")))
-        (say "repeated layers=" (layers) " name=" (car (gimp-item-get-name again)))"""
+        (say "repeated layers=" (layers) " name=" (car (gimp-item-get-name again)))
+        (plug-in-neural-style RUN-NONINTERACTIVE image photo painting 1 1000 3 "deliver=layers")
+        (say "delivered layers=" (layers))
+        (while (> (layers) 3) '())
+        (say "undone again layers=" (layers))"""
     with Window(script) as window:
         window.press("Start")
         said = window.said(r"done position=(\d+) layers=(\d+) mask=(\w+) name=(.*)").groups()
@@ -154,6 +158,9 @@ def test_finish_undo_and_repeat():
         said = window.said(r"undone layers=(\d+) selection=(\w+) dirty=(\d)").groups()
         assert said == ("2", "yes", "0"), said
         assert window.said(r"repeated layers=(\d+) name=(.*)").groups() == ("3", "painting (invert)")
+        assert window.said(r"delivered layers=(\d+)").group(1) == "5"  # the result and its copy are one step too
+        window.image_window("ctrl+z")
+        assert window.said(r"undone again layers=(\d+)").group(1) == "3"
 
 
 def test_cancel_leaves_no_trace():
