@@ -321,6 +321,9 @@ def test_picture_file(open_stage):
             stage.answer_file_dialog('Open a Picture as a Style', 'far away.ppm')
             wait_for(lambda: stage.maybe(None, 'far away.ppm, added'), 'the card of the picture')
             wait_for(lambda: stage.has_state(stage.find('push button', 'Start'), 'SENSITIVE'), 'something to start')
+            stage.press('Manage presets', 'toggle button')
+            stage.press('Copy as a Command')  # knows where the file lies, as the finished layer does
+            wait_for(lambda: f"--style '{picture}' " in clipboard_text(), 'the command')
             stage.set_value('spin button', 'Iterations', 8)
             stage.press('Start')
             end = stage.ending()
