@@ -1,11 +1,14 @@
 #include "engine_request.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "text.hpp"
 
 namespace neural_style {
 namespace {
+
+constexpr std::size_t copied_at_once = std::size_t(1) << 22;  // numbers of a picture
 
 bool shows_something(const Image& image) {
     for (std::size_t i = 3; i < image.rgba.size(); i += 4)
@@ -50,25 +53,80 @@ void check(Host& host, const RunRequest& request) {
     if (!any) throw Error(Cause::settings, _("All styles have the weight 0; give at least one of them more."));
 }
 
+RequestReading::RequestReading(Host& host, RunRequest request, std::shared_ptr<const Image> init)
+    : host_(host), request_(std::move(request)), init_(std::move(init)) {
+    check(host_, request_);
+    engine_.settings = request_.settings;
+    if (request_.more > 0) {
+        engine_.settings.set("scales", "1");  // the coarse ones are behind it
+        engine_.settings.set("iterations", double(request_.more));
+    }
+}
+
+bool RequestReading::step() {
+    switch (part_) {
+        case Part::content:
+            if (!reading_) reading_ = host_.reading_content(request_.content);
+            if (reading_->step()) return true;
+            engine_.content = std::exchange(reading_, nullptr)->take();
+            if (!shows_something(engine_.content)) refuse_transparent(host_.layer(request_.content));
+            part_ = Part::styles;
+            return true;
+        case Part::styles: {
+            if (style_ == request_.styles.size()) {
+                part_ = Part::start;
+                return true;
+            }
+            const StyleChoice& style = request_.styles[style_];
+            if (style.weight > 0) {
+                if (!reading_) {
+                    if (style.picture)
+                        reading_ = std::make_unique<WholeReading>(
+                            [&] { return host_.convert_style(*style.picture, request_.content); });
+                    else
+                        reading_ = host_.reading_style(style.layer, request_.content);
+                }
+                if (reading_->step()) return true;
+                engine_.styles.push_back({std::exchange(reading_, nullptr)->take(), style.weight});
+                if (!shows_something(engine_.styles.back().image)) refuse_transparent(style_layer(host_, style));
+            }
+            ++style_;
+            return true;
+        }
+        case Part::start:
+            if (init_ ? copy_init() : read_start()) return true;
+            part_ = Part::done;
+            return false;
+        case Part::done:
+            break;
+    }
+    return false;
+}
+
+bool RequestReading::read_start() {
+    if (request_.start < 0) return false;
+    if (!reading_) reading_ = host_.reading_content(request_.start);
+    if (reading_->step()) return true;
+    engine_.init = std::exchange(reading_, nullptr)->take();
+    return false;
+}
+
+bool RequestReading::copy_init() {
+    auto& to = engine_.init.rgba;
+    const auto& from = init_->rgba;
+    engine_.init.width = init_->width;
+    engine_.init.height = init_->height;
+    to.reserve(from.size());
+    const auto end = std::min(from.size(), to.size() + copied_at_once);
+    to.insert(to.end(), from.begin() + std::ptrdiff_t(to.size()), from.begin() + std::ptrdiff_t(end));
+    return to.size() < from.size();
+}
+
 Request engine_request(Host& host, const RunRequest& request) {
-    check(host, request);
-    Request engine;
-    engine.settings = request.settings;
-    engine.content = host.read_content(request.content);
-    if (!shows_something(engine.content)) refuse_transparent(host.layer(request.content));
-    for (const StyleChoice& style : request.styles) {
-        if (style.weight <= 0) continue;
-        engine.styles.push_back({style.picture ? host.convert_style(*style.picture, request.content)
-                                               : host.read_style(style.layer, request.content),
-                                 style.weight});
-        if (!shows_something(engine.styles.back().image)) refuse_transparent(style_layer(host, style));
+    RequestReading reading(host, request);
+    while (reading.step()) {
     }
-    if (request.start >= 0) engine.init = host.read_content(request.start);
-    if (request.more > 0) {
-        engine.settings.set("scales", "1");  // the coarse ones are behind it
-        engine.settings.set("iterations", double(request.more));
-    }
-    return engine;
+    return reading.take();
 }
 
 }  // namespace neural_style

@@ -2,6 +2,9 @@
 // the main thread.
 #pragma once
 
+#include <cstddef>
+#include <memory>
+
 #include "host.hpp"
 #include "neural-style/job.hpp"
 #include "run_request.hpp"
@@ -12,7 +15,31 @@ namespace neural_style {
 /// that is the content, a layer that cannot be used, weights that are all zero. Reads no pixels.
 void check(Host& host, const RunRequest& request);
 
-/// Checks and reads all layers. Throws as check(), and for layers that are entirely transparent.
+/// Reads all layers a part at a time. Every call may throw as check(), and for layers that are entirely transparent.
+class RequestReading {
+public:
+    /// Checks at once. `init`, if given, is what the picture starts from, in place of the request's own start.
+    RequestReading(Host& host, RunRequest request, std::shared_ptr<const Image> init = {});
+
+    /// Reads for a few hundredths of a second; false once all is read.
+    bool step();
+    Request take() { return std::move(engine_); }
+
+private:
+    enum class Part { content, styles, start, done };
+    bool read_start();
+    bool copy_init();
+
+    Host& host_;
+    RunRequest request_;
+    std::shared_ptr<const Image> init_;
+    Part part_ = Part::content;
+    std::size_t style_ = 0;  ///< of the request, the one that is being read
+    std::unique_ptr<PixelReading> reading_;
+    Request engine_;
+};
+
+/// Checks and reads all layers at once. Throws as above.
 Request engine_request(Host& host, const RunRequest& request);
 
 }  // namespace neural_style

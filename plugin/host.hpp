@@ -1,6 +1,8 @@
 // The program around us, as the session and the dialog see it: GIMP, or the tests' fake. Main thread only.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,17 @@ struct NewLayer {
     bool luminance_copy = false;  ///< below it a hidden copy too, which shows it in the colours of what is under both
 };
 
+/// A layer's pixels, fetched a part at a time so that the main loop comes round in between.
+class PixelReading {
+public:
+    virtual ~PixelReading() = default;
+    /// Fetches some more, for a few hundredths of a second; false once all is there. Throws Error(Cause::picture), also
+    /// for a layer that has gone meanwhile.
+    virtual bool step() = 0;
+    /// All of it, once.
+    virtual Image take() = 0;
+};
+
 class Host {
 public:
     virtual ~Host() = default;
@@ -47,6 +60,10 @@ public:
     /// A style's pixels in its own size, converted to the primaries of `content`'s image. Its mask counts as
     /// transparency, so that only what is seen gives its style. Throws Error(Cause::picture).
     virtual Image read_style(int layer, int content) = 0;
+
+    /// The same two in parts. Here: in one.
+    virtual std::unique_ptr<PixelReading> reading_content(int layer);
+    virtual std::unique_ptr<PixelReading> reading_style(int layer, int content);
 
     /// A picture from elsewhere, in sRGB, as a style: converted to the primaries of `content`'s image.
     virtual Image convert_style(const Image& picture, int content) { return (void)content, picture; }
@@ -74,5 +91,28 @@ public:
     virtual std::string recall() { return {}; }
     virtual void remember(const std::string& text) { (void)text; }
 };
+
+/// Fetches all with one call of `read`.
+class WholeReading final : public PixelReading {
+public:
+    explicit WholeReading(std::function<Image()> read) : read_(std::move(read)) {}
+    bool step() override {
+        picture_ = read_();
+        return false;
+    }
+    Image take() override { return std::move(picture_); }
+
+private:
+    std::function<Image()> read_;
+    Image picture_;
+};
+
+inline std::unique_ptr<PixelReading> Host::reading_content(int layer) {
+    return std::make_unique<WholeReading>([this, layer] { return read_content(layer); });
+}
+
+inline std::unique_ptr<PixelReading> Host::reading_style(int layer, int content) {
+    return std::make_unique<WholeReading>([this, layer, content] { return read_style(layer, content); });
+}
 
 }  // namespace neural_style

@@ -14,7 +14,7 @@ DialogResult run_dialog(Host& host, WorkerClient& worker, const RunRequest& init
     {
         StyleWindow window(host, worker, initial, options, deliver, [loop] { g_main_loop_quit(loop); });
         std::optional<PauseWatch> watch;
-        if (pauses_are_logged()) watch.emplace(true);
+        if (pauses_are_logged()) watch.emplace();
         g_main_loop_run(loop);
         result = window.result();
     }

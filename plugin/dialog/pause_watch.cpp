@@ -20,7 +20,7 @@ gint64 processor_wait() {
 
 }  // namespace
 
-PauseWatch::PauseWatch(bool log) : log_(log), last_(g_get_monotonic_time()), last_wait_(processor_wait()) {
+PauseWatch::PauseWatch() : last_(g_get_monotonic_time()), last_wait_(processor_wait()) {
     source_ = g_timeout_add_full(
         G_PRIORITY_HIGH, every_microseconds / 1000,
         [](gpointer watch) -> gboolean {
@@ -32,7 +32,7 @@ PauseWatch::PauseWatch(bool log) : log_(log), last_(g_get_monotonic_time()), las
 
 PauseWatch::~PauseWatch() {
     g_source_remove(source_);
-    if (log_) std::fprintf(stderr, "neural-style: the longest pause was %d ms\n", longest());
+    std::fprintf(stderr, "neural-style: the longest pause was %d ms\n", int(longest_ / 1000));
 }
 
 void PauseWatch::look() {
@@ -41,8 +41,7 @@ void PauseWatch::look() {
     last_ = now;
     last_wait_ = wait;
     longest_ = std::max(longest_, pause);
-    if (log_ && pause > worth_a_word * 1000)
-        std::fprintf(stderr, "neural-style: a pause of %d ms\n", int(pause / 1000));
+    if (pause > worth_a_word * 1000) std::fprintf(stderr, "neural-style: a pause of %d ms\n", int(pause / 1000));
 }
 
 bool pauses_are_logged() {

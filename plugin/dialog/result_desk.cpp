@@ -1,7 +1,6 @@
 #include "result_desk.hpp"
 
 #include "accessible_name.hpp"
-#include "engine_request.hpp"
 #include "signals.hpp"
 #include "text.hpp"
 
@@ -89,14 +88,6 @@ RunRequest ResultDesk::request(int content) const {
     request.styles = shown_->styles;
     request.settings = shown_->settings;
     return request;
-}
-
-Request ResultDesk::continued(Host& host, int content, int evaluations) const {
-    Request engine = engine_request(host, request(content));
-    engine.init = shown_->outcome.picture;
-    engine.settings.set("scales", "1");  // the coarse ones are behind it
-    engine.settings.set("iterations", double(evaluations));
-    return engine;
 }
 
 }  // namespace neural_style

@@ -35,9 +35,6 @@ public:
 
     /// What the shown result was made of, for the layer `content`.
     RunRequest request(int content) const;
-    /// What the engine needs to go on from the shown result with `evaluations` more at the finest scale. Throws as
-    /// engine_request().
-    Request continued(Host& host, int content, int evaluations) const;
 
 private:
     std::shared_ptr<const Result> store(Outcome outcome, const RunRequest& request);

@@ -26,6 +26,15 @@ void RunControl::no_draft() {
     events_.activity(activity_);
 }
 
+void RunControl::prepare() {
+    draft_timer_.stop();
+    next_draft_ = false;
+    if (busy_ && !replaced_) worker_.stop();
+    replaced_ = busy_;
+    activity_ = Activity::full;
+    events_.activity(activity_);
+}
+
 void RunControl::start(Request request) {
     draft_timer_.stop();
     next_draft_ = false;

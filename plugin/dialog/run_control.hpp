@@ -33,6 +33,8 @@ public:
     void draft(unsigned delay_milliseconds, Maker make);
     void no_draft();  ///< takes back a waiting draft and ends a running one
 
+    /// A full run is being made ready: stops a draft. start() or give_up() follows.
+    void prepare();
     /// Begins the full run, after stopping a draft.
     void start(Request request);
 

@@ -65,6 +65,12 @@ public:
     }
     /// Until `call` returns false.
     void every(unsigned milliseconds, std::function<bool()> call) { begin(milliseconds, std::move(call)); }
+    /// Whenever nothing else is to be done, not even drawing, until `call` returns false.
+    void when_idle(std::function<bool()> call) {
+        stop();
+        call_ = std::make_shared<std::function<bool()>>(std::move(call));
+        source_ = g_idle_add(&Timer::fire, this);
+    }
     void stop() {
         if (source_) g_source_remove(std::exchange(source_, 0));
     }

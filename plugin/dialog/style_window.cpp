@@ -1,12 +1,12 @@
 #include "style_window.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "accessible_name.hpp"
 #include "call_text.hpp"
 #include "dropped_file.hpp"
-#include "engine_request.hpp"
 #include "manual.hpp"
 #include "neural-style/error.hpp"
 #include "object_ref.hpp"
@@ -57,6 +57,7 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
       actions_({manual_file().empty() ? nullptr : std::function<void()>([this] { show_manual(); }), [this] { reset(); },
                 [this] { close(); }, [this] { give_up(); },
                 [this] {
+                    if (reading_) return give_up();  // there is nothing to keep yet
                     progress_.stopping();
                     runs_.stop_and_keep();
                 },
@@ -325,22 +326,50 @@ void StyleWindow::start() {
     if (runs_.activity() == Activity::full) return;
     messages_.hide();
     try {
-        const RunRequest request = {content_.id, picker_.chosen(), model_.settings()};
-        Request engine = engine_request(host_, request);
-        running_ = request;
-        start(std::move(engine));
+        RunRequest request;
+        request.content = content_.id;
+        request.styles = picker_.chosen();
+        request.settings = model_.settings();
+        start(request);
     } catch (const Error& error) {
         messages_.show(error.cause(), error.what());
     }
 }
 
-void StyleWindow::start(Request request) {
+void StyleWindow::start(const RunRequest& request, std::shared_ptr<const Image> init, int evaluations) {
+    RunRequest read = request;
+    read.more = evaluations;
+    reading_ = std::make_unique<RequestReading>(host_, std::move(read), std::move(init));
+    running_ = request;
     results_.forget();
     progress_.begin();
-    runs_.start(std::move(request));
+    runs_.prepare();
+    reading_timer_.when_idle([this] {
+        try {
+            if (reading_->step()) return true;
+            Request engine = std::exchange(reading_, nullptr)->take();
+            runs_.start(std::move(engine));
+        } catch (const Error& error) {
+            cannot_start(error);
+        } catch (const std::bad_alloc&) {
+            cannot_start(Error(Cause::memory, _("There is not enough memory for the layers; close other programs, or "
+                                                "use smaller layers.")));
+        }
+        return false;
+    });
+}
+
+void StyleWindow::cannot_start(const Error& error) {
+    reading_.reset();
+    runs_.give_up();
+    if (!queue_.running()) return messages_.show(error.cause(), error.what());
+    queue_.failed(error.what());
+    paint_queue();
 }
 
 void StyleWindow::give_up() {
+    reading_timer_.stop();
+    reading_.reset();
     queue_.interrupted();
     runs_.give_up();
 }
@@ -368,9 +397,7 @@ void StyleWindow::paint_queue() {
     messages_.hide();
     while (const RunRequest* next = queue_.next()) {
         try {
-            Request engine = engine_request(host_, *next);
-            running_ = *next;
-            return start(std::move(engine));
+            return start(*next);
         } catch (const Error& error) {
             queue_.failed(error.what());
         }
@@ -396,9 +423,7 @@ void StyleWindow::continue_result() {
     if (!results_.shown()) return;
     messages_.hide();
     try {
-        Request engine = results_.continued(host_, content_.id, more_evaluations);
-        running_ = results_.request(content_.id);
-        start(std::move(engine));
+        start(results_.request(content_.id), picture_of(results_.shown()), more_evaluations);
     } catch (const Error& error) {
         messages_.show(error.cause(), error.what());
     }
@@ -422,6 +447,7 @@ void StyleWindow::close() {
     runs_.close();
     look_timer_.stop();
     first_timer_.stop();
+    reading_timer_.stop();
     closed_();
 }
 

@@ -12,6 +12,7 @@
 #include "action_row.hpp"
 #include "dialog.hpp"
 #include "engine_line.hpp"
+#include "engine_request.hpp"
 #include "message_bar.hpp"
 #include "network_page.hpp"
 #include "preset_bar.hpp"
@@ -57,7 +58,10 @@ private:
     void ask_for_draft(unsigned delay_milliseconds);
     void copy(std::string (*call)(Host&, const RunRequest&));  ///< the run that Start would begin, as text
     void start();
-    void start(Request request);
+    /// Reads what `request` names while the window stays alive, then begins the full run; `init` is what it starts
+    /// from, if anything. Throws for what cannot be run; what turns out later is told by cannot_start().
+    void start(const RunRequest& request, std::shared_ptr<const Image> init = {}, int evaluations = 0);
+    void cannot_start(const Error& error);
     void give_up();
     void add_to_queue();
     void paint_queue();
@@ -96,7 +100,7 @@ private:
     EngineLine engine_;
     ActionRow actions_;
     RunControl runs_;
-    Timer look_timer_, first_timer_;
+    Timer look_timer_, first_timer_, reading_timer_;
 
     GtkWidget* window_ = nullptr;
     GtkWidget* paned_ = nullptr;
@@ -105,6 +109,7 @@ private:
     GtkWidget* progress_revealer_ = nullptr;
     GtkWidget* live_draft_ = nullptr;
     std::unique_ptr<NetworkPage> networks_;                 ///< while it is open
+    std::unique_ptr<RequestReading> reading_;               ///< for the full run that is about to begin
     Evaluation last_;                                       ///< of the present run
     RunRequest running_;                                    ///< what the present full run is of
     std::shared_ptr<int> alive_ = std::make_shared<int>();  ///< for calls that may come after our end

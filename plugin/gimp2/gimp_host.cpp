@@ -221,10 +221,19 @@ void GimpHost::check_content(int id) {
 Image GimpHost::read_content(int id) { return pixels::read(id, layer(id).image); }
 
 Image GimpHost::read_style(int id, int content) {
+    const auto reading = reading_style(id, content);
+    while (reading->step()) {
+    }
+    return reading->take();
+}
+
+std::unique_ptr<PixelReading> GimpHost::reading_content(int id) {
+    return std::make_unique<pixels::Reading>(id, layer(id).image, -1);
+}
+
+std::unique_ptr<PixelReading> GimpHost::reading_style(int id, int content) {
     layer(id);
-    Image picture = pixels::read(id, layer(content).image);
-    if (const std::int32_t mask = applied_mask(id); mask >= 0) pixels::multiply_alpha(picture, mask);
-    return picture;
+    return std::make_unique<pixels::Reading>(id, layer(content).image, applied_mask(id));
 }
 
 Image GimpHost::convert_style(const Image& picture, int content) {

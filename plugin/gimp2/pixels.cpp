@@ -79,19 +79,65 @@ ObjectRef<GeglBuffer> buffer_of(std::int32_t drawable, Cause cause) {
 
 }  // namespace
 
-Image read(std::int32_t drawable, std::int32_t space_image) {
-    const auto buffer = buffer_of(drawable, Cause::picture);
-    const Numbers numbers = numbers_of(drawable, buffer.get());
-    const Babl* fish = babl_fish(numbers.meaning, picture_format(space_image));
-    Image picture(gegl_buffer_get_width(buffer.get()), gegl_buffer_get_height(buffer.get()));
-    std::vector<float> strip(std::size_t(picture.width) * strip_rows * std::size_t(numbers.channels()));
-    for (int y = 0; y < picture.height; y += strip_rows) {
-        const int rows = std::min(strip_rows, picture.height - y);
-        const GeglRectangle area = {0, y, picture.width, rows};
-        gegl_buffer_get(buffer.get(), &area, 1.0, numbers.raw, strip.data(), GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-        babl_process(fish, strip.data(), picture.pixel(0, y), long(picture.width) * rows);
+struct Reading::State {
+    std::int32_t drawable, mask;
+    ObjectRef<GeglBuffer> buffer, mask_buffer;
+    Numbers numbers;
+    const Babl* fish = nullptr;
+    Image picture;
+    int y = 0;  // of the next row
+    std::vector<float> strip, factors;
+};
+
+Reading::Reading(std::int32_t drawable, std::int32_t space_image, std::int32_t mask)
+    : state_(std::make_unique<State>()) {
+    State& state = *state_;
+    state.drawable = drawable;
+    state.mask = mask;
+    state.buffer = buffer_of(drawable, Cause::picture);
+    if (mask >= 0) state.mask_buffer = buffer_of(mask, Cause::picture);
+    state.numbers = numbers_of(drawable, state.buffer.get());
+    state.fish = babl_fish(state.numbers.meaning, picture_format(space_image));
+    Image& picture = state.picture;
+    picture.width = gegl_buffer_get_width(state.buffer.get());
+    picture.height = gegl_buffer_get_height(state.buffer.get());
+    picture.rgba.reserve(std::size_t(4) * std::size_t(picture.width) * std::size_t(picture.height));
+}
+
+Reading::~Reading() = default;
+
+bool Reading::step() {
+    State& state = *state_;
+    Image& picture = state.picture;
+    // GIMP ends a plug-in that asks for pixels of what is not there.
+    if (!gimp_item_is_valid(state.drawable) || (state.mask >= 0 && !gimp_item_is_valid(state.mask)))
+        throw Error(Cause::picture, _("The layer's pixels cannot be reached; it may have been deleted."));
+    const int rows = std::min(strip_rows, picture.height - state.y);
+    const GeglRectangle area = {0, state.y, picture.width, rows};
+    const std::size_t pixels = std::size_t(picture.width) * std::size_t(rows);
+    state.strip.resize(pixels * std::size_t(state.numbers.channels()));
+    gegl_buffer_get(state.buffer.get(), &area, 1.0, state.numbers.raw, state.strip.data(), GEGL_AUTO_ROWSTRIDE,
+                    GEGL_ABYSS_NONE);
+    picture.rgba.resize(picture.rgba.size() + 4 * pixels);
+    float* out = picture.pixel(0, state.y);
+    babl_process(state.fish, state.strip.data(), out, long(pixels));
+    if (state.mask >= 0) {
+        state.factors.resize(pixels);
+        gegl_buffer_get(state.mask_buffer.get(), &area, 1.0, babl_format("Y float"), state.factors.data(),
+                        GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+        for (std::size_t i = 0; i < pixels; ++i) out[4 * i + 3] *= state.factors[i];
     }
-    return picture;
+    state.y += rows;
+    return state.y < picture.height;
+}
+
+Image Reading::take() { return std::move(state_->picture); }
+
+Image read(std::int32_t drawable, std::int32_t space_image) {
+    Reading reading(drawable, space_image, -1);
+    while (reading.step()) {
+    }
+    return reading.take();
 }
 
 Image from_srgb(const Image& picture, std::int32_t space_image) {
@@ -131,14 +177,6 @@ void for_each_strip(GeglBuffer* mask, Use use) {
 }
 
 }  // namespace
-
-void multiply_alpha(Image& picture, std::int32_t mask) {
-    const auto buffer = buffer_of(mask, Cause::picture);
-    for_each_strip(buffer.get(), [&](const GeglRectangle& area, const std::vector<float>& strip) {
-        float* alpha = picture.pixel(0, area.y) + 3;
-        for (std::size_t i = 0; i < std::size_t(area.width) * std::size_t(area.height); ++i) alpha[4 * i] *= strip[i];
-    });
-}
 
 void multiply_mask(std::int32_t mask, std::int32_t by) {
     const auto target = buffer_of(mask, Cause::host), source = buffer_of(by, Cause::host);

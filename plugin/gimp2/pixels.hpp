@@ -7,10 +7,26 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
+#include "host.hpp"
 #include "neural-style/image.hpp"
 
 namespace neural_style::pixels {
+
+/// A drawable in parts, as read() gives it at once. Its alpha is multiplied by the values (linear, 0 to 1) of `mask`, a
+/// layer mask of its size; below 0: none.
+class Reading final : public PixelReading {
+public:
+    Reading(std::int32_t drawable, std::int32_t space_image, std::int32_t mask);
+    ~Reading() override;
+    bool step() override;
+    Image take() override;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 /// All of a drawable, in its own size, in the primaries of `space_image`'s profile. A profile that cannot be used (none
 /// but matrix and curve profiles can) counts as sRGB, there and back. Throws Error(Cause::picture).
@@ -18,9 +34,6 @@ Image read(std::int32_t drawable, std::int32_t space_image);
 
 /// A picture in sRGB, brought to the primaries of `space_image`'s profile.
 Image from_srgb(const Image& picture, std::int32_t space_image);
-
-/// Multiplies the picture's alpha by a layer mask's values (linear, 0 to 1). The mask is of the picture's size.
-void multiply_alpha(Image& picture, std::int32_t mask);
 
 /// Fills a drawable of the same size, which need not belong to its image yet. Throws Error(Cause::host).
 void write(std::int32_t drawable, const Image& picture);

@@ -4,9 +4,8 @@
 //   dialog_stage [--dark] [--settings TEXT] [--size WIDTHxHEIGHT] [--content FILE] [--style FILE]...
 //
 // Lines on standard input change the images meanwhile: "add NAME", "remove NAME" (a layer), "close" (the content's
-// image), "full" (the image takes no more layers). On standard output: "pause N", the longest time in milliseconds that
-// the main loop did not come round, "layers NAME…" (of the styles of what the queue has added), then
-// "ended nothing|finished|stopped", "styles NAME:WEIGHT…", "settings TEXT", "picture WIDTHxHEIGHT".
+// image), "full" (the image takes no more layers). On standard output: "layers NAME…" (of the styles of what the queue
+// has added), then "ended nothing|finished|stopped", "styles NAME:WEIGHT…", "settings TEXT", "picture WIDTHxHEIGHT".
 #include <gtk/gtk.h>
 
 #include <cstdio>
@@ -19,7 +18,6 @@
 #include "dialog.hpp"
 #include "drawn_pictures.hpp"
 #include "neural-style/error.hpp"
-#include "pause_watch.hpp"
 #include "text.hpp"
 
 using namespace neural_style;
@@ -95,6 +93,10 @@ public:
     void check_content(int id) override { layer(id); }
     Image read_content(int id) override { return layer(id), pictures_.at(id); }
     Image read_style(int id, int) override { return layer(id), pictures_.at(id); }
+    std::unique_ptr<PixelReading> reading_content(int id) override {
+        return std::make_unique<StageReading>(*this, id, pictures_.at(id));
+    }
+    std::unique_ptr<PixelReading> reading_style(int id, int) override { return reading_content(id); }
     Image thumbnail(int id, int edge) override { return layer(id), shrunk(small_.at(id), edge); }
     int add_layer(const NewLayer&, const Image&) override { throw Error(Cause::host, "not on this stage"); }
     void progress(double, const std::string&) override {}
@@ -102,6 +104,31 @@ public:
     static constexpr const char* content_image = "harbour.jpg";
 
 private:
+    /// As GIMP's host does it: rows by rows, and looking each time whether the layer is still there.
+    class StageReading : public PixelReading {
+    public:
+        StageReading(StageHost& host, int id, const Image& from) : host_(host), id_(id), from_(from) {
+            picture_.width = from.width;
+            picture_.height = from.height;
+            picture_.rgba.reserve(from.rgba.size());
+        }
+        bool step() override {
+            host_.layer(id_);
+            const auto done = picture_.rgba.size();
+            const auto end = std::min(from_.rgba.size(), done + std::size_t(64 * 4 * from_.width));
+            picture_.rgba.insert(picture_.rgba.end(), from_.rgba.begin() + std::ptrdiff_t(done),
+                                 from_.rgba.begin() + std::ptrdiff_t(end));
+            return end < from_.rgba.size();
+        }
+        Image take() override { return std::move(picture_); }
+
+    private:
+        StageHost& host_;
+        int id_;
+        const Image& from_;
+        Image picture_;
+    };
+
     int next_id_ = 1;
     bool full_ = false;
     std::string delivered_;
@@ -175,10 +202,8 @@ int main(int count, char** arguments) {
     DialogResult result;
     {
         WorkerClient worker(WorkerClient::standard_command());
-        const PauseWatch watch(false);
         result = run_dialog(host, worker, initial, options,
                             [&](const RunRequest& request, const Outcome& outcome) { host.deliver(request, outcome); });
-        std::printf("pause %d\n", watch.longest());
     }
     std::printf("layers%s\n", host.delivered().c_str());
     const char* ending = !result.outcome                                   ? "nothing"

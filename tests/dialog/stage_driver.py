@@ -322,4 +322,7 @@ class Stage:
                       # of the accessibility bus while it shuts down, not ours
                       and 'dbind' not in line and 'atk-bridge' not in line.lower() and 'AT-SPI' not in line]
         assert not complaints, 'complaints on the console:\n' + ''.join(complaints)
+        self.errors.seek(0)
+        pauses = [int(ms) for ms in re.findall(r'longest pause was (\d+) ms', self.errors.read())]
+        self.longest_pause = pauses[-1] if pauses else None
         return dict(line.split(' ', 1) if ' ' in line else (line, '') for line in out.splitlines())
