@@ -1,7 +1,6 @@
 #include "style_window.hpp"
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
 #include "accessible_name.hpp"
@@ -10,7 +9,6 @@
 #include "manual.hpp"
 #include "neural-style/error.hpp"
 #include "object_ref.hpp"
-#include "outcome_text.hpp"
 #include "text.hpp"
 #include "window_frame.hpp"
 
@@ -18,19 +16,9 @@ namespace neural_style {
 namespace {
 
 constexpr int original_edge = 1024;  // of the original in the preview
-constexpr int draft_edge = 256;
-constexpr const char* draft_scales = "128,256";
 constexpr unsigned draft_delay_milliseconds = 350;
 constexpr int reset_column_width = 40;  // with the space before it
 constexpr unsigned look_every_milliseconds = 2000;
-constexpr int more_evaluations = 200;
-
-/// The largest usual edge below `edge`; 0: none.
-int smaller_edge(int edge) {
-    for (const int usual : {4096, 3072, 2048, 1536, 1024, 768, 512, 384, 256})
-        if (usual < edge) return usual;
-    return 0;
-}
 
 }  // namespace
 
@@ -282,32 +270,6 @@ void StyleWindow::look_around() {
     show_activity(runs_.activity());
 }
 
-std::optional<Request> StyleWindow::draft_request() {
-    const auto styles = picker_.chosen();
-    if (!content_usable_ || styles.empty()) return std::nullopt;
-    Request request;
-    try {
-        request.content = host_.thumbnail(content_.id, draft_edge);
-        for (const StyleChoice& style : styles)
-            request.styles.push_back(
-                {style.picture ? fitted(*style.picture, draft_edge) : host_.thumbnail(style.layer, draft_edge),
-                 style.weight});
-    } catch (const Error&) {  // gone meanwhile: looking around finds out and says so
-        return std::nullopt;
-    }
-    request.settings = model_.settings();
-    request.settings.set("size", draft_edge);
-    request.settings.set("scales", draft_scales);  // something to see early, then a closer look
-    request.settings.set("iterations", 32.);
-    request.settings.set("preview-every", 2.);
-    return request;
-}
-
-void StyleWindow::ask_for_draft(unsigned delay_milliseconds) {
-    if (results_.brings_back() || !gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_))) return;
-    runs_.draft(delay_milliseconds, [this] { return draft_request(); });
-}
-
 void StyleWindow::copy(std::string (*call)(Host&, const RunRequest&)) {
     messages_.hide();
     try {
@@ -320,120 +282,6 @@ void StyleWindow::copy(std::string (*call)(Host&, const RunRequest&)) {
     } catch (const Error& error) {
         messages_.show(error.cause(), error.what());
     }
-}
-
-void StyleWindow::start() {
-    if (runs_.activity() == Activity::full) return;
-    messages_.hide();
-    try {
-        RunRequest request;
-        request.content = content_.id;
-        request.styles = picker_.chosen();
-        request.settings = model_.settings();
-        start(request);
-    } catch (const Error& error) {
-        messages_.show(error.cause(), error.what());
-    }
-}
-
-void StyleWindow::start(const RunRequest& request, std::shared_ptr<const Image> init, int evaluations) {
-    RunRequest read = request;
-    read.more = evaluations;
-    reading_ = std::make_unique<RequestReading>(host_, std::move(read), std::move(init));
-    running_ = request;
-    results_.forget();
-    progress_.begin();
-    runs_.prepare();
-    reading_timer_.when_idle([this] {
-        try {
-            if (reading_->step()) return true;
-            Request engine = std::exchange(reading_, nullptr)->take();
-            runs_.start(std::move(engine));
-        } catch (const Error& error) {
-            cannot_start(error);
-        } catch (const std::bad_alloc&) {
-            cannot_start(Error(Cause::memory, _("There is not enough memory for the layers; close other programs, or "
-                                                "use smaller layers.")));
-        }
-        return false;
-    });
-}
-
-void StyleWindow::cannot_start(const Error& error) {
-    reading_.reset();
-    runs_.give_up();
-    if (!queue_.running()) return messages_.show(error.cause(), error.what());
-    queue_.failed(error.what());
-    paint_queue();
-}
-
-void StyleWindow::give_up() {
-    reading_timer_.stop();
-    reading_.reset();
-    queue_.interrupted();
-    runs_.give_up();
-}
-
-void StyleWindow::add_to_queue() {
-    messages_.hide();
-    RunRequest request;
-    request.content = content_.id;
-    request.styles = picker_.chosen();
-    request.settings = model_.settings();
-    try {
-        check(host_, request);
-        std::string name;
-        for (const StyleChoice& style : request.styles)
-            name += (name.empty() ? "" : " + ") + (style.picture ? style.name : host_.layer(style.layer).name);
-        const std::string details = request.settings.to_text();
-        queue_.add(std::move(request), name, details.empty() ? _("Painting") : details);
-    } catch (const Error& error) {
-        messages_.show(error.cause(), error.what());
-    }
-}
-
-void StyleWindow::paint_queue() {
-    if (runs_.activity() == Activity::full) return;
-    messages_.hide();
-    while (const RunRequest* next = queue_.next()) {
-        try {
-            return start(*next);
-        } catch (const Error& error) {
-            queue_.failed(error.what());
-        }
-    }
-}
-
-void StyleWindow::deliver_job(Outcome outcome) {
-    if (outcome.kind == Outcome::Kind::failed) {
-        queue_.failed(failure_text(outcome));
-    } else {
-        try {
-            deliver_(running_, outcome);
-            queue_.done();
-        } catch (const Error& error) {
-            queue_.failed(error.what());
-        }
-        results_.keep(std::move(outcome), running_);  // also what could not be added: it can be taken from there
-    }
-    paint_queue();
-}
-
-void StyleWindow::continue_result() {
-    if (!results_.shown()) return;
-    messages_.hide();
-    try {
-        start(results_.request(content_.id), picture_of(results_.shown()), more_evaluations);
-    } catch (const Error& error) {
-        messages_.show(error.cause(), error.what());
-    }
-}
-
-void StyleWindow::take_result() {
-    if (!results_.shown()) return;
-    taken_ = results_.shown();
-    running_ = results_.request(content_.id);
-    close();
 }
 
 void StyleWindow::reset() {
@@ -519,32 +367,6 @@ void StyleWindow::show_actions() {
                                                           : ActionRow::State::choosing;
     actions_.show(state, content_usable_ && !picker_.chosen().empty());
     queue_.set_startable(content_usable_ && state != ActionRow::State::running);
-}
-
-void StyleWindow::show_failure(const Outcome& outcome) {
-    const int own_edge = std::max(content_.width, content_.height);
-    const int size = int(model_.settings().integer("size"));
-    const int edge = smaller_edge(size > 0 ? std::min(size, own_edge) : own_edge);
-    if (outcome.cause != Cause::memory || edge == 0) return messages_.show(outcome.cause, failure_text(outcome));
-    messages_.show(outcome.cause, failure_text(outcome), filled(_("Paint at %d pixels"), edge), [this, edge] {
-        model_.set("size", edge);
-        start();
-    });
-}
-
-void StyleWindow::ended(Activity activity, Outcome outcome) {
-    if (activity == Activity::full && queue_.running()) return deliver_job(std::move(outcome));
-    if (outcome.kind == Outcome::Kind::failed) return show_failure(outcome);
-    if (activity == Activity::draft) {
-        preview_.set_result(std::make_shared<const Image>(std::move(outcome.picture)), _("Draft"));
-        engine_.show();
-        return;
-    }
-    if (actions_.closes_when_done()) {
-        outcome_ = std::move(outcome);
-        return close();
-    }
-    results_.add(std::move(outcome), running_);
 }
 
 }  // namespace neural_style
