@@ -54,6 +54,19 @@ GuideArgument parse_guide(const std::string& text) {
     return guide;
 }
 
+std::pair<int, int> parse_size(const std::string& option, const std::string& text) {
+    std::pair<int, int> size;
+    const char* const end = text.data() + text.size();
+    const auto width = std::from_chars(text.data(), end, size.first);
+    if (width.ec == std::errc() && width.ptr != end && *width.ptr == 'x') {
+        const auto height = std::from_chars(width.ptr + 1, end, size.second);
+        if (height.ec == std::errc() && height.ptr == end && size.first > 0 && size.second > 0 &&
+            size.first <= 1 << 20 && size.second <= 1 << 20)
+            return size;
+    }
+    throw UsageError(option + " " + text + " is no size; write it as 1920x1080.");
+}
+
 Arguments::Progress parse_progress(const std::string& text) {
     if (text == "auto") return Arguments::Progress::automatic;
     if (text == "bar") return Arguments::Progress::bar;
@@ -94,6 +107,16 @@ void check(const Arguments& arguments) {
     if ((batch || variations) && !arguments.log.empty())
         throw UsageError(std::string("--log belongs to a single picture; leave it out with ") +
                          (batch ? "--batch." : "--variations."));
+    const bool sizes = arguments.content_size.first > 0 || !arguments.style_sizes.empty();
+    if (sizes && arguments.action != Action::explain)
+        throw UsageError("--content-size and --style-size belong to --explain; neural-style --help shows how.");
+    if (arguments.action == Action::explain) {
+        if (arguments.contents.size() > 1 || arguments.contents.empty() == (arguments.content_size.first == 0))
+            throw UsageError("--explain needs one content picture, or --content-size WIDTHxHEIGHT.");
+        if (arguments.styles.empty() && arguments.style_sizes.empty())
+            throw UsageError("--explain needs a style picture, or --style-size WIDTHxHEIGHT.");
+        return;
+    }
     if (arguments.action != Action::stylise && !batch && !variations) return;
     if (arguments.settings.text("deliver") != "layer")
         throw UsageError(
@@ -127,6 +150,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
         {"-h", Action::help},
         {"--batch", Action::batch},
         {"--variations", Action::variations},
+        {"--explain", Action::explain},
     };
     Arguments arguments;
     bool only_names = false;  // after "--"
@@ -164,6 +188,10 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
             arguments.styles.push_back(parse_style(value));
         else if (word == "--guide")
             arguments.guides.push_back(parse_guide(value));
+        else if (word == "--content-size")
+            arguments.content_size = parse_size(word, value);
+        else if (word == "--style-size")
+            arguments.style_sizes.push_back(parse_size(word, value));
         else if (word == "--mask")
             arguments.mask = value;
         else if (word == "--output")

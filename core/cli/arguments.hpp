@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "neural-style/settings.hpp"
@@ -24,6 +25,7 @@ struct Arguments {
         stylise,
         batch,
         variations,
+        explain,
         worker,
         list_settings,
         list_devices,
@@ -43,6 +45,8 @@ struct Arguments {
     bool has_grid = false;              ///< they were given
     std::string network, from;          ///< of get_network and check_network
     std::vector<StyleArgument> styles;
+    std::pair<int, int> content_size{0, 0};          ///< of explain, in place of files
+    std::vector<std::pair<int, int>> style_sizes;
     std::string mask;  ///< file: what of the content is painted, "": all
     std::vector<GuideArgument> guides;
     Settings settings;

@@ -81,9 +81,9 @@ private:
 
     bool paint_one(const std::string& content, const std::string& result) {
         try {
-            const PictureFile picture = read_picture(content);
+            PictureFile picture = read_picture(content);
             ProgressDisplay display(arguments_.progress, {});
-            const Painter::Painted painted = painter_.paint(picture, content, display);
+            const Painter::Painted painted = painter_.paint(std::move(picture), content, display);
             display.finish();
             if (painted.stopped) return true;  // half a painting would count as a whole one the next time
             write_picture(result, painted.file);

@@ -5,6 +5,7 @@
 
 #include "batch.hpp"
 #include "device.hpp"
+#include "explain.hpp"
 #include "painter.hpp"
 #include "picture_file.hpp"
 #include "process_memory.hpp"
@@ -20,10 +21,10 @@ constexpr int exit_done = 0, exit_stopped = 130;
 int stylise(const Arguments& arguments) {
     check_output(arguments.output);
     const std::string& name = arguments.contents.front();
-    const PictureFile content = read_picture(name);
+    PictureFile content = read_picture(name);
     const Painter painter(arguments);
     ProgressDisplay display(arguments.progress, arguments.log);
-    const Painter::Painted painted = painter.paint(content, name, display);
+    const Painter::Painted painted = painter.paint(std::move(content), name, display);
     display.finish();
     write_picture(arguments.output, painted.file);
     display.close_log();
@@ -46,6 +47,8 @@ extern "C" __attribute__((visibility("default"))) int neural_style_engine(const 
             return serve();
         case Arguments::Action::list_devices:
             return list_devices();
+        case Arguments::Action::explain:
+            return explain(arguments);
         case Arguments::Action::batch:
             return paint_batch(arguments);
         case Arguments::Action::variations:

@@ -1,5 +1,6 @@
 // neural-style: stylises a picture file, answers questions about itself, or serves the GIMP plug-in as its worker.
 #include <cstdio>
+#include <new>
 
 #include "arguments.hpp"
 #include "engine_loader.hpp"
@@ -38,6 +39,7 @@ int act(const std::vector<std::string>& words) {
         case Arguments::Action::stylise:
         case Arguments::Action::batch:
         case Arguments::Action::variations:
+        case Arguments::Action::explain:
         case Arguments::Action::worker:
         case Arguments::Action::list_devices:
             break;
@@ -56,6 +58,8 @@ int main(int count, char** words) {
         return complain(error.what(), exit_usage);
     } catch (const Error& error) {
         return complain(error.what(), exit_failed);
+    } catch (const std::bad_alloc&) {
+        return complain(not_enough_memory, exit_failed);
     } catch (const std::exception& error) {
         return complain(std::string("An unexpected error (") + error.what() + "); please report this.", exit_failed);
     }

@@ -22,7 +22,7 @@ public:
     };
 
     /// Paints a picture that was read from the file `name`. Throws Error for whatever goes wrong.
-    Painted paint(const PictureFile& content, const std::string& name, Observer& observer) const;
+    Painted paint(PictureFile content, const std::string& name, Observer& observer) const;
 
     Settings& settings() { return settings_; }  ///< of the pictures to come
 

@@ -36,9 +36,14 @@ ProgressDisplay::~ProgressDisplay() {
 void ProgressDisplay::on_scale(const ScaleEvent& event) {
     if (progress_ == Arguments::Progress::none) return;
     finish();
-    std::fprintf(stderr, "Scale %d of %d: %d×%d, up to %d evaluations; %s, %s, %s on %s\n", event.scale + 1,
-                 event.scales, event.width, event.height, event.evaluations, event.network.c_str(), event.loss.c_str(),
-                 event.optimiser.c_str(), event.device.c_str());
+    if (event.change == ScaleEvent::Change::short_of_memory)
+        std::fputs("There was not enough memory for that; it goes on in a way that takes less.\n", stderr);
+    if (event.change == ScaleEvent::Change::stalled)
+        std::fputs("L-BFGS finds no descent any more; Adam goes on.\n", stderr);
+    const std::string pieces = event.tile_edge ? " in tiles of " + std::to_string(event.tile_edge) : "";
+    std::fprintf(stderr, "Scale %d of %d: %d×%d%s, up to %d evaluations; %s, %s, %s on %s\n", event.scale + 1,
+                 event.scales, event.width, event.height, pieces.c_str(), event.evaluations, event.network.c_str(),
+                 event.loss.c_str(), event.optimiser.c_str(), event.device.c_str());
 }
 
 void ProgressDisplay::on_evaluation(const Evaluation& event) {

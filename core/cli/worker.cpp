@@ -32,7 +32,7 @@ public:
         std::thread(&Server::listen, this).detach();  // ends with the process
         while (true) {
             wire::Bytes body = next_request();
-            Outcome outcome = carry_out(body);
+            Outcome outcome = carry_out(std::move(body));
             std::lock_guard<std::mutex> hold(state_);
             running_ = false;
             if (!answered_) {
@@ -65,16 +65,17 @@ private:
         return hello;
     }
 
-    Outcome carry_out(const wire::Bytes& body) {
+    Outcome carry_out(wire::Bytes body) {
         try {
             Request request = wire::decode_request(body);
+            body = {};  // as large as the pictures
             load_start_picture(request);
             {
                 std::lock_guard<std::mutex> hold(state_);
                 width_ = request.content.width;
                 height_ = request.content.height;
             }
-            return run(request, *this, stop_);
+            return run(std::move(request), *this, stop_);
         } catch (const Error& error) {
             Outcome outcome;
             outcome.cause = error.cause();

@@ -29,7 +29,7 @@ void Adam::start(const at::Tensor& picture) {
     second_ = at::upsample_bilinear2d(second_, size, false).mul_(share * share);
 }
 
-void Adam::tell(double loss, const at::Tensor& gradient) {
+void Adam::tell(double loss, at::Tensor gradient) {
     if (!std::isfinite(loss) || !std::isfinite(gradient.sum().item<double>())) {
         point_ = average_.clone();  // step back; the moments have seen nothing of it
         return;
@@ -40,7 +40,8 @@ void Adam::tell(double loss, const at::Tensor& gradient) {
     second_left_ *= beta2;
     const double correction = std::sqrt(1 - second_left_) / (1 - first_left_);
     // The constant keeps a pixel at rest where there is no gradient; it must be small beside gradients of order 1/N.
-    point_.addcdiv_(first_, second_.sqrt().add_(epsilon / double(point_.numel())), -rate_ * correction);
+    at::sqrt_out(gradient, second_).add_(epsilon / double(point_.numel()));
+    point_.addcdiv_(first_, gradient, -rate_ * correction);
     point_.clamp_(0, 1);
     ++steps_;
     // A young average is a plain mean, so that the start does not linger in it.

@@ -14,7 +14,7 @@ public:
 
     void start(const at::Tensor& picture) override;
     const at::Tensor& point() const override { return point_; }
-    void tell(double loss, const at::Tensor& gradient) override;
+    void tell(double loss, at::Tensor gradient) override;
     at::Tensor best() const override { return average_; }
 
 private:

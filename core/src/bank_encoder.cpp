@@ -84,6 +84,26 @@ std::vector<at::Tensor> BankEncoder::features(const at::Tensor& picture, bool ke
     return result;
 }
 
+void BankEncoder::release() {
+    maps_.clear();
+    features_.clear();
+    picture_.reset();
+}
+
+std::vector<MapShape> BankEncoder::shapes() const {
+    std::vector<MapShape> shapes;
+    for (const BankTap& tap : taps_) shapes.push_back({bank_channels(tap.kind), bank_stride(tap)});
+    return shapes;
+}
+
+// Autograd keeps the responses with their signs, scaled, in halves and joined: about four times what comes out.
+std::size_t BankEncoder::work_bytes(int height, int width) const {
+    double floats = 0;
+    for (const MapShape& shape : shapes())
+        floats += 4.0 * shape.channels * height * width / (double(shape.stride) * shape.stride);
+    return std::size_t(floats * sizeof(float));
+}
+
 at::Tensor BankEncoder::gradient(const std::vector<Slope>& of_features) {
     std::vector<at::Tensor> of_maps;
     for (std::size_t i = 0; i < of_features.size(); ++i) of_maps.push_back(as_map(of_features[i], features_[i]));

@@ -1,17 +1,18 @@
 #include "bank_filters.hpp"
 
 #include <algorithm>
-
 #include <cmath>
 #include <utility>
 
 namespace neural_style {
 
-std::vector<int> bank_strides(const std::vector<BankTap>& taps) {
-    std::vector<int> strides;
-    for (const BankTap& tap : taps) strides.push_back(1 << (tap.level + (tap.kind == BankTap::Kind::strokes ? 1 : 0)));
-    return strides;
+int bank_channels(BankTap::Kind kind) {
+    constexpr int responses = 2 * bank::colours * bank::filter_count;
+    if (kind == BankTap::Kind::colours) return bank::colours;
+    return kind == BankTap::Kind::responses ? responses : responses + 2 * bank::derivatives * bank::derivatives;
 }
+
+int bank_stride(const BankTap& tap) { return 1 << (tap.level + (tap.kind == BankTap::Kind::strokes ? 1 : 0)); }
 
 int bank_halo(const std::vector<BankTap>& taps) {
     int widest = 0;

@@ -19,8 +19,10 @@ struct BankTap {
     Kind kind;
 };
 
-/// How many pixels a step in each tap's map is, and how far from its own cell of pixels the widest tap sees.
-std::vector<int> bank_strides(const std::vector<BankTap>& taps);
+int bank_channels(BankTap::Kind kind);
+int bank_stride(const BankTap& tap);  ///< how many pixels a step in its map is
+
+/// How far from its own cell of pixels the widest tap sees.
 int bank_halo(const std::vector<BankTap>& taps);
 
 }  // namespace neural_style

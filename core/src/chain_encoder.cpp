@@ -68,7 +68,7 @@ std::vector<Tap> unique_taps(const std::vector<LayerTap>& taps, const std::vecto
 ChainEncoder::ChainEncoder(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps,
                            const InputConvention& input, Padding padding, bool average_pooling, int threads)
     : bgr_(input.bgr),
-      strides_(convolution_strides(layers, taps)),
+      shapes_(convolution_shapes(layers, taps)),
       halo_(convolution_halo(layers, taps)),
       chain_(chain_layers(layers), unique_taps(taps, layers), chain_padding(padding),
              average_pooling ? Pooling::average : Pooling::max, threads) {
@@ -94,6 +94,11 @@ std::vector<at::Tensor> ChainEncoder::features(const at::Tensor& picture, bool /
                            .permute({2, 0, 1}));
     }
     return maps;
+}
+
+std::size_t ChainEncoder::work_bytes(int height, int width) const {
+    const std::size_t pixels = std::size_t(height) * std::size_t(width);
+    return chain_.work_bytes_for(height, width) + pixels * 3 * sizeof(float) * 2;  // its input, and the slope of that
 }
 
 at::Tensor ChainEncoder::gradient(const std::vector<Slope>& of_features) {

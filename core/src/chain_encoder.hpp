@@ -19,15 +19,17 @@ public:
     /// The maps are channels-last and stay valid until the next call.
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
     at::Tensor gradient(const std::vector<Slope>& of_features) override;
-    std::vector<int> strides() const override { return strides_; }
+    void release() override { chain_.release(); }
+    std::vector<MapShape> shapes() const override { return shapes_; }
     int halo() const override { return halo_; }
+    std::size_t work_bytes(int height, int width) const override;
 
 private:
     std::vector<std::size_t> place_;  // of each tap that was asked for among the chain's, where each is named once
     std::size_t tap_count_;           // the chain's
     at::Tensor scale_, shift_;        // of the input: 1×1×3
     bool bgr_;
-    std::vector<int> strides_;
+    std::vector<MapShape> shapes_;
     int halo_;
     std::int64_t height_ = 0, width_ = 0;  // of the last picture
     ConvChain chain_;

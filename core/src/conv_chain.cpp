@@ -176,6 +176,20 @@ std::size_t ConvChain::Sizes::bytes() const {
     return floats * sizeof(float) + masks;
 }
 
+void ConvChain::release() {
+    height_ = width_ = 0;
+    computed_ = false;
+    for (Buffer& map : shared_) map = Buffer();
+    scratch_ = Buffer();
+    picture_ = Buffer();
+    dense_taps_.clear();
+    gradient_memory_.clear();
+    for (Step& step : steps_) {
+        for (Buffer& memory : step.tap_memory) memory = Buffer();
+        for (Buffer& memory : step.mask_memory) memory = Buffer();
+    }
+}
+
 void ConvChain::plan(int height, int width) {
     if (height == height_ && width == width_) return;
     int rows = height, columns = width;
@@ -191,18 +205,7 @@ void ConvChain::plan(int height, int width) {
     if (rows < 1 || columns < 1)
         throw std::invalid_argument("a picture of " + std::to_string(width) + " x " + std::to_string(height) +
                                     " pixels is too small for this network");
-    // what was planned before is given back first, so that two sizes are never in memory at once
-    height_ = width_ = 0;
-    computed_ = false;
-    for (Buffer& map : shared_) map = Buffer();
-    scratch_ = Buffer();
-    picture_ = Buffer();
-    dense_taps_.clear();
-    gradient_memory_.clear();
-    for (Step& step : steps_) {
-        for (Buffer& memory : step.tap_memory) memory = Buffer();
-        for (Buffer& memory : step.mask_memory) memory = Buffer();
-    }
+    release();  // so that two sizes are never in memory at once
 
     sizes_ = sizes(steps_, taps_, pooling_, threads_, height, width);
     for (std::size_t i = 0; i < 2; ++i) shared_[i] = Buffer(sizes_.shared_map[i] * sizeof(float));
@@ -475,6 +478,10 @@ std::size_t ConvChain::weight_bytes() const {
 }
 
 std::size_t ConvChain::work_bytes() const { return height_ ? sizes_.bytes() : 0; }
+
+std::size_t ConvChain::work_bytes_for(int height, int width) const {
+    return sizes(steps_, taps_, pooling_, threads_, height, width).bytes();
+}
 
 std::size_t ConvChain::predicted_bytes(const std::vector<ChainLayer>& layers, const std::vector<Tap>& taps,
                                        winograd::Padding, Pooling pooling, int threads, int height, int width) {

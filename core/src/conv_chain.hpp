@@ -67,12 +67,16 @@ public:
     /// The same for maps alone, null for none.
     void backward(const std::vector<const float*>& tap_maps, float* input_gradient);
 
+    /// Gives back what forward and backward work in, until the next forward.
+    void release();
+
     /// Bytes of the transformed weights.
     std::size_t weight_bytes() const;
 
     /// Bytes that forward and backward work in, planned for the last forward's size. (A gradient with a matrix takes a
     /// map more where the tap is a pooling or its channels are no multiple of 32.)
     std::size_t work_bytes() const;
+    std::size_t work_bytes_for(int height, int width) const;  ///< the same, planned for another size
 
     /// Both of these together, for a chain of these layers (whose weights may be missing) at a size.
     static std::size_t predicted_bytes(const std::vector<ChainLayer>& layers, const std::vector<Tap>& taps,

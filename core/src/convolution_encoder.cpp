@@ -7,15 +7,19 @@
 
 namespace neural_style {
 
-std::vector<int> convolution_strides(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps) {
-    std::vector<int> strides;
+std::vector<MapShape> convolution_shapes(const std::vector<ConvolutionLayer>& layers,
+                                         const std::vector<LayerTap>& taps) {
+    std::vector<MapShape> shapes;
     for (const LayerTap& tap : taps) {
-        int stride = 1;
+        MapShape shape = {0, 1};
         for (std::size_t i = 0; i <= tap.layer; ++i)
-            if (layers[i].is_pool()) stride *= 2;
-        strides.push_back(stride);
+            if (layers[i].is_pool())
+                shape.stride *= 2;
+            else
+                shape.channels = int(layers[i].weight.size(0));
+        shapes.push_back(shape);
     }
-    return strides;
+    return shapes;
 }
 
 int convolution_halo(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps) {
@@ -90,7 +94,34 @@ at::Tensor ConvolutionEncoder::gradient(const std::vector<Slope>& of_features) {
     return result;
 }
 
-std::vector<int> ConvolutionEncoder::strides() const { return convolution_strides(layers_, taps_); }
+void ConvolutionEncoder::release() {
+    maps_.clear();
+    features_.clear();
+    picture_.reset();
+}
+
+std::vector<MapShape> ConvolutionEncoder::shapes() const { return convolution_shapes(layers_, taps_); }
+
+// What autograd keeps: of a convolution its padded input, its output and the rectified one; of a pool its output and
+// where the largest were. While the gradient goes back, three maps of the largest size besides.
+std::size_t ConvolutionEncoder::work_bytes(int height, int width) const {
+    const std::size_t number = layers_.front().weight.element_size();
+    std::size_t sum = 0, largest = 0, area = std::size_t(height) * std::size_t(width);
+    std::int64_t channels = 3;
+    for (const ConvolutionLayer& layer : layers_) {
+        if (layer.is_pool()) {
+            area /= 4;
+            sum += std::size_t(channels) * area * (number + (average_pooling_ ? 0 : sizeof(std::int64_t)));
+            continue;
+        }
+        if (padding_ != Padding::zero) sum += std::size_t(channels) * area * number;
+        channels = layer.weight.size(0);
+        const std::size_t map = std::size_t(channels) * area * number;
+        sum += 2 * map;
+        largest = std::max(largest, map);
+    }
+    return sum + 3 * largest;
+}
 
 int ConvolutionEncoder::halo() const { return convolution_halo(layers_, taps_); }
 

@@ -29,8 +29,9 @@ struct InputConvention {
     float deviation[3] = {1, 1, 1};
 };
 
-/// Encoder::strides and halo of such a network, tapped so.
-std::vector<int> convolution_strides(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps);
+/// Encoder::shapes and halo of such a network, tapped so.
+std::vector<MapShape> convolution_shapes(const std::vector<ConvolutionLayer>& layers,
+                                         const std::vector<LayerTap>& taps);
 int convolution_halo(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps);
 
 class ConvolutionEncoder : public Encoder {
@@ -42,8 +43,10 @@ public:
 
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
     at::Tensor gradient(const std::vector<Slope>& of_features) override;
-    std::vector<int> strides() const override;
+    void release() override;
+    std::vector<MapShape> shapes() const override;
     int halo() const override;
+    std::size_t work_bytes(int height, int width) const override;
 
 private:
     std::vector<ConvolutionLayer> layers_;

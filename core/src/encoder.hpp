@@ -24,6 +24,11 @@ Slope sum(Slope a, const Slope& b);
 /// The whole slope as a map, laid out in memory as `features` is; undefined if the slope is.
 at::Tensor as_map(const Slope& slope, const at::Tensor& features);
 
+struct MapShape {
+    int channels;
+    int stride;  ///< how many pixels of the picture a step in the map is: a power of two
+};
+
 class Encoder {
 public:
     virtual ~Encoder() = default;
@@ -36,11 +41,17 @@ public:
     /// d loss / d picture (1×3×height×width) from d loss / d feature for each map of the last features(…, true).
     virtual at::Tensor gradient(const std::vector<Slope>& of_features) = 0;
 
-    /// How many pixels of the picture a step in each map is; powers of two. Halving drops an odd last row or column.
-    virtual std::vector<int> strides() const = 0;
+    /// Gives back what features() and gradient() work in, until the next call.
+    virtual void release() = 0;
+
+    /// Of each map, in the same order. Halving drops an odd last row or column.
+    virtual std::vector<MapShape> shapes() const = 0;
 
     /// How far from its own cell of pixels a feature sees at the most, in pixels.
     virtual int halo() const = 0;
+
+    /// Bytes that features(…, true) and gradient() work in for a picture of that size, weights not counted.
+    virtual std::size_t work_bytes(int height, int width) const = 0;
 };
 
 }  // namespace neural_style

@@ -4,14 +4,22 @@ namespace neural_style {
 
 const char* to_text(Cause cause) {
     switch (cause) {
-        case Cause::settings: return "settings";
-        case Cause::picture: return "picture";
-        case Cause::weights: return "weights";
-        case Cause::memory: return "memory";
-        case Cause::device: return "device";
-        case Cause::output: return "output";
-        case Cause::host: return "host";
-        case Cause::internal: break;
+        case Cause::settings:
+            return "settings";
+        case Cause::picture:
+            return "picture";
+        case Cause::weights:
+            return "weights";
+        case Cause::memory:
+            return "memory";
+        case Cause::device:
+            return "device";
+        case Cause::output:
+            return "output";
+        case Cause::host:
+            return "host";
+        case Cause::internal:
+            break;
     }
     return "internal";
 }

@@ -129,6 +129,34 @@ void FilterBank::resize(int height, int width) {
     grow(scratch_, scratch_floats_ * threads_);
 }
 
+void FilterBank::release() {
+    for (Level& level : levels_) {
+        for (Buffer* buffer : {&level.colours, &level.planes, &level.responses, &level.strokes, &level.of_colours})
+            *buffer = Buffer();
+        level.height = 0;
+    }
+    for (Buffer* buffer : {&scratch_, &of_padded_, &of_planes_, &of_halved_}) *buffer = Buffer();
+}
+
+std::size_t FilterBank::work_bytes_for(int height, int width) const {
+    std::size_t floats = 0, of_planes = 0, of_halved = 0;
+    for (const Level& level : levels_) {
+        const std::size_t area = std::size_t(height) * width;
+        height = std::max(1, height / 2);
+        width = std::max(1, width / 2);
+        const std::size_t halved = std::size_t(height) * width;
+        floats += 2 * colours * area;
+        if (level.responses_wanted) floats += (colours + response_channels) * area;
+        if (level.strokes_wanted) floats += stroke_channels * halved;
+        if (level.responses_wanted) of_planes = std::max(of_planes, colours * area);
+        if (level.strokes_wanted) {
+            of_planes = std::max(of_planes, derivatives * halved);
+            of_halved = std::max(of_halved, 2 * filter_count * halved);
+        }
+    }
+    return (floats + 2 * of_planes + of_halved) * sizeof(float);  // of_planes, and about as much padded
+}
+
 void FilterBank::respond(const Layer& layer, const float* planes, float* out, float* halved, const Level& level) {
     const int height = layer.height, width = layer.width, count = layer.filters;
     const std::size_t area = std::size_t(height) * width, stride = padded_stride(width);

@@ -34,6 +34,12 @@ public:
     /// derivative of a rectifier at 0 is 0. The result does not depend on the number of threads.
     void backward(const std::vector<const float*>& of_maps, float* of_picture);
 
+    /// Gives back what forward and backward work in, until the next forward.
+    void release();
+
+    /// Bytes that forward and backward work in for a picture of that size.
+    std::size_t work_bytes_for(int height, int width) const;
+
 private:
     using Buffer = winograd::Buffer;
 

@@ -41,6 +41,16 @@ std::vector<at::Tensor> FilterBankEncoder::features(const at::Tensor& picture, b
     return maps;
 }
 
+std::vector<MapShape> FilterBankEncoder::shapes() const {
+    std::vector<MapShape> shapes;
+    for (const BankTap& tap : taps_) shapes.push_back({bank_channels(tap.kind), bank_stride(tap)});
+    return shapes;
+}
+
+std::size_t FilterBankEncoder::work_bytes(int height, int width) const {
+    return bank_.work_bytes_for(height, width) + std::size_t(height) * std::size_t(width) * 3 * sizeof(float);
+}
+
 at::Tensor FilterBankEncoder::gradient(const std::vector<Slope>& of_features) {
     std::vector<at::Tensor> slopes;  // by the bank's taps
     for (std::size_t i = 0; i < of_features.size(); ++i) {

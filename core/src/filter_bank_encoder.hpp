@@ -16,8 +16,10 @@ public:
     /// The maps are contiguous and stay valid until the next call.
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
     at::Tensor gradient(const std::vector<Slope>& of_features) override;
-    std::vector<int> strides() const override { return bank_strides(taps_); }
+    void release() override { bank_.release(); }
+    std::vector<MapShape> shapes() const override;
     int halo() const override { return bank_halo(taps_); }
+    std::size_t work_bytes(int height, int width) const override;
 
 private:
     std::vector<BankTap> taps_;

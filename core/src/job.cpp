@@ -3,10 +3,14 @@
 #include <ATen/ATen.h>
 #include <c10/util/Exception.h>
 
+#include <memory>
 #include <new>
+#include <utility>
 
 #include "device.hpp"
+#include "memory_plan.hpp"
 #include "method.hpp"
+#include "neural-style/plan.hpp"
 #include "neural-style/scale_schedule.hpp"
 #include "objective.hpp"
 #include "pictures.hpp"
@@ -17,46 +21,166 @@
 namespace neural_style {
 namespace {
 
-Outcome optimise(const Request& request, Observer& observer, const std::atomic<bool>& stop) {
+bool is_memory_error(const std::string& text) {
+    return text.find("alloc") != std::string::npos || text.find("out of memory") != std::string::npos;
+}
+
+// Calls `work`; false if there was not enough memory for it.
+template <class Work>
+bool had_memory(const Work& work) {
+    try {
+        work();
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    } catch (const c10::Error& error) {
+        if (!is_memory_error(error.what_without_backtrace())) throw;
+        return false;
+    }
+}
+
+// The picture on its way through the scales.
+class Descent {
+public:
+    Descent(const Settings& settings, const Method& method, const std::vector<Scale>& scales, const Pictures& pictures,
+            Encoder& encoder, const Workload& load, const c10::Device& device, Observer& observer,
+            const std::atomic<bool>& stop)
+        : settings_(settings),
+          method_(method),
+          scales_(scales),
+          pictures_(pictures),
+          encoder_(encoder),
+          load_(load),
+          device_(device),
+          observer_(observer),
+          stop_(stop),
+          budget_mib_(memory_budget(settings.integer("memory"))),
+          tracker_(scales),
+          picture_(pictures.start(settings, scales.front(), device)) {}
+
+    at::Tensor run() {
+        for (std::size_t i = 0; i < scales_.size() && !stop_; ++i) paint_scale(int(i));
+        optimiser_.reset();
+        return picture_;
+    }
+
+private:
+    void paint_scale(int index) {
+        const Scale& scale = scales_[std::size_t(index)];
+        tracker_.begin_scale(index);
+        const std::vector<Way> all = ways(load_, scale);
+        std::size_t way = first_that_fits(load_, scale, budget_mib_);
+        ScaleEvent::Change change = ScaleEvent::Change::none;
+        while (!had_memory([&] { descend(index, all[way], change); })) {
+            // What was predicted to fit did not. On with the picture so far, in a way that takes a good deal less.
+            if (optimiser_ && begun_) picture_ = optimiser_->best();
+            optimiser_.reset();
+            encoder_.release();
+            release_unused_memory();
+            const double taken = needed_mib(load_, scale, all[way]) - load_.resident_mib;
+            if (++way == all.size()) throw std::bad_alloc();
+            while (way + 1 < all.size() && needed_mib(load_, scale, all[way]) - load_.resident_mib > 0.8 * taken) ++way;
+            change = ScaleEvent::Change::short_of_memory;
+        }
+    }
+
+    void tell_scale(int index, const Way& way, const std::string& optimiser, ScaleEvent::Change change) {
+        const Scale& scale = scales_[std::size_t(index)];
+        observer_.on_scale({index, int(scales_.size()), scale.width, scale.height, scale.evaluations,
+                            method_.network.name, device_.str(), method_.loss, optimiser, way.tile_edge, change});
+    }
+
+    void descend(int index, const Way& way, ScaleEvent::Change change) {
+        const Scale& scale = scales_[std::size_t(index)];
+        begun_ = false;
+        tell_scale(index, way, method_.optimiser, change);
+        std::vector<Region> regions = pictures_.regions(scale, settings_.real("style-scale"), device_);
+        Objective objective(encoder_, content_terms(method_, settings_), style_terms(method_, settings_, regions),
+                            settings_.real("tv-weight"),
+                            {way.tile_edge, method_.padding == "circular", way.targets, &stop_});
+        objective.set_targets(pictures_.content(scale, device_), pictures_.content_mask(scale, device_), regions);
+        regions.clear();
+        if (!optimiser_ || method_.optimiser == "lbfgs") {
+            optimiser_.reset();  // the old one's memory goes first
+            optimiser_ = make_optimiser(method_.optimiser, way.history);
+        }
+        picture_ = resized(picture_, scale.width, scale.height);
+        optimiser_->start(picture_);
+        begun_ = true;
+        picture_.reset();
+        improve(objective);
+        if (!stop_ && optimiser_->stalled() && !optimiser_->arrived() && tracker_.left() > 0) {
+            tell_scale(index, way, "adam", ScaleEvent::Change::stalled);
+            go_on_with_adam(objective);
+        }
+        picture_ = optimiser_->best();
+    }
+
+    // What L-BFGS reached is kept unless Adam gets further.
+    void go_on_with_adam(Objective& objective) {
+        const at::Tensor reached = optimiser_->best();
+        optimiser_ = make_optimiser("adam", 0);
+        optimiser_->start(reached);
+        improve(objective);
+        const ObjectiveValue before = objective.evaluate(reached), after = objective.evaluate(optimiser_->best());
+        if (!before.gradient.defined() || !after.gradient.defined() || !(after.total() < before.total()))
+            optimiser_->start(reached);
+    }
+
+    void improve(Objective& objective) {
+        const int preview_every = int(settings_.integer("preview-every"));
+        const double rest = settings_.real("stop-below");
+        while (tracker_.left() > 0 && !stop_ && !optimiser_->stalled() && !tracker_.at_rest(rest)) {
+            ObjectiveValue value = objective.evaluate(optimiser_->point());
+            if (!value.gradient.defined()) return;  // stopped between two tiles
+            optimiser_->tell(value.total(), std::move(value.gradient));
+            Evaluation event = tracker_.count(value.total());
+            event.content_loss = value.content;
+            event.style_loss = value.style;
+            event.tv_loss = value.tv;
+            observer_.on_evaluation(event);
+            if (preview_every > 0 && event.evaluation % preview_every == 0)
+                observer_.on_preview(pictures_.preview(optimiser_->best()));
+        }
+    }
+
+    const Settings& settings_;
+    const Method& method_;
+    const std::vector<Scale>& scales_;
+    const Pictures& pictures_;
+    Encoder& encoder_;
+    const Workload& load_;
+    c10::Device device_;
+    Observer& observer_;
+    const std::atomic<bool>& stop_;
+    double budget_mib_;
+    ProgressTracker tracker_;
+    at::Tensor picture_;
+    std::unique_ptr<Optimiser> optimiser_;
+    bool begun_ = false;  // the optimiser holds this scale's picture
+};
+
+Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& stop) {
     check_pictures(request);
-    const Settings& settings = request.settings;
+    const Settings settings = request.settings;
     const Method method = choose_method(settings);
     const auto scales = plan_scales(request.content.width, request.content.height, settings);
     const c10::Device device = resolve_device(settings.text("device"));
     const Precision precision = choose_precision(settings.text("precision"), device);
     set_threads(int(settings.integer("threads")));
-    const Pictures pictures(request);
-    at::Tensor picture = pictures.start(settings, scales.front(), device);
-    const auto encoder = make_encoder(method, settings, device, precision);
-    const auto optimiser = make_optimiser(method);
-    const int preview_every = int(settings.integer("preview-every"));
-    ProgressTracker tracker(scales);
-
-    for (std::size_t i = 0; i < scales.size() && !stop; ++i) {
-        const Scale& scale = scales[i];
-        observer.on_scale({int(i), int(scales.size()), scale.width, scale.height, scale.evaluations,
-                           method.network.name, device.str(), method.loss, method.optimiser});
-        tracker.begin_scale(int(i));
-        const std::vector<Region> regions = pictures.regions(scale, settings.real("style-scale"), device);
-        Objective objective(*encoder, content_terms(method, settings), style_terms(method, settings, regions),
-                            settings.real("tv-weight"));
-        objective.set_targets(pictures.content(scale, device), pictures.content_mask(scale, device), regions);
-        optimiser->start(resized(picture, scale.width, scale.height));
-        while (tracker.left() > 0 && !stop && !optimiser->stalled() && !tracker.at_rest(settings.real("stop-below"))) {
-            const ObjectiveValue value = objective.evaluate(optimiser->point());
-            optimiser->tell(value.total(), value.gradient);
-            Evaluation event = tracker.count(value.total());
-            event.content_loss = value.content;
-            event.style_loss = value.style;
-            event.tv_loss = value.tv;
-            observer.on_evaluation(event);
-            if (preview_every > 0 && event.evaluation % preview_every == 0)
-                observer.on_preview(pictures.preview(optimiser->best()));
-        }
-        picture = optimiser->best();
-    }
+    PlanRequest sizes = {
+        request.content.width, request.content.height, {}, int(request.guides.size()), false, settings};
+    for (const Style& style : request.styles) sizes.styles.push_back({style.image.width, style.image.height});
+    auto encoder = make_encoder(method, settings, device, precision);
+    const double resident = process_memory().resident_mib;
+    const Pictures pictures(std::move(request));
+    sizes.masked = pictures.masked();
+    const Workload load = workload(method, sizes, *encoder, resident);
 
     Outcome outcome;
+    const at::Tensor picture =
+        Descent(settings, method, scales, pictures, *encoder, load, device, observer, stop).run().to(at::kCPU);
+    encoder.reset();  // its memory serves the result
     outcome.kind = stop ? Outcome::Kind::stopped : Outcome::Kind::finished;
     outcome.network = method.network.name;
     outcome.picture = pictures.result(picture);
@@ -70,18 +194,14 @@ Outcome failure(Cause cause, const std::string& sentence) {
     return outcome;
 }
 
-bool is_memory_error(const std::string& text) {
-    return text.find("alloc") != std::string::npos || text.find("out of memory") != std::string::npos;
-}
-
 }  // namespace
 
-Outcome run(const Request& request, Observer& observer, const std::atomic<bool>& stop) {
+Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop) {
     static const char* const too_large =
         "There is not enough memory for this size; choose a smaller size or close other programs.";
     Outcome outcome;
     try {
-        outcome = optimise(request, observer, stop);
+        outcome = optimise(std::move(request), observer, stop);
     } catch (const Error& error) {
         outcome = failure(error.cause(), error.what());
     } catch (const c10::Error& error) {

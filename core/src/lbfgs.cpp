@@ -31,10 +31,10 @@ void Lbfgs::start(const at::Tensor& picture) {
     stored_ = next_slot_ = backtracks_ = failures_ = 0;
     reach_ = length_ = 0;
     gradient_.reset();
-    begun_ = false;
+    begun_ = arrived_ = false;
 }
 
-void Lbfgs::tell(double loss, const at::Tensor& gradient) {
+void Lbfgs::tell(double loss, at::Tensor gradient) {
     const at::Tensor flat = gradient.reshape({-1});
     const bool finite = std::isfinite(loss) && std::isfinite(flat.sum().item<double>());
     if (!begun_) {
@@ -61,34 +61,38 @@ void Lbfgs::tell(double loss, const at::Tensor& gradient) {
 }
 
 void Lbfgs::accept(double loss, const at::Tensor& gradient) {
-    if (gradient_.defined()) {
-        const at::Tensor step = (trial_ - accepted_).view({-1});
-        remember(step, gradient - gradient_);
-        reach_ = step.norm().item<double>() / std::sqrt(double(step.numel()));
-    }
+    if (gradient_.defined()) reach_ = remember(gradient);
     loss_ = loss;
-    gradient_ = gradient.clone();
+    gradient_ = gradient;
     std::swap(accepted_, trial_);
     backtracks_ = failures_ = 0;
 }
 
-void Lbfgs::remember(const at::Tensor& step, const at::Tensor& change) {
-    const double product = product_of(step, change);
+// Puts the last step and the change of the gradient on it into the next slot; returns the step's root mean square.
+double Lbfgs::remember(const at::Tensor& gradient) {
+    at::Tensor step = steps_[next_slot_], change = changes_[next_slot_];
+    at::sub_out(step, trial_.view({-1}), accepted_.view({-1}));
+    at::sub_out(change, gradient, gradient_);
+    const double product = product_of(step, change), length = step.norm().item<double>();
     // Without positive curvature the pair would spoil the metric.
-    if (!(product > 1e-8 * step.norm().item<double>() * change.norm().item<double>())) return;
-    steps_[next_slot_].copy_(step);
-    changes_[next_slot_].copy_(change);
-    curvatures_[next_slot_] = 1 / product;
-    next_slot_ = (next_slot_ + 1) % capacity_;
-    stored_ = std::min(stored_ + 1, capacity_);
+    if (product > 1e-8 * length * change.norm().item<double>()) {
+        curvatures_[next_slot_] = 1 / product;
+        next_slot_ = (next_slot_ + 1) % capacity_;
+        stored_ = std::min(stored_ + 1, capacity_);
+    } else if (stored_ == capacity_) {
+        --stored_;  // the oldest pair was in that slot
+    }
+    return length / std::sqrt(double(step.numel()));
 }
 
 void Lbfgs::choose_direction() {
     const at::Tensor x = accepted_.view({-1});
     const at::Tensor blocked = x.le(0).logical_and_(gradient_.gt(0)).logical_or_(x.ge(1).logical_and_(gradient_.lt(0)));
-    const at::Tensor downhill = gradient_.masked_fill(blocked, 0).neg_();
     while (true) {
-        at::Tensor d = downhill.clone();
+        at::Tensor d =
+            direction_.defined() && direction_.sizes() == gradient_.sizes() ? direction_ : at::empty_like(gradient_);
+        at::neg_out(d, gradient_).masked_fill_(blocked, 0);
+        const double steepest = d.norm().item<double>();
         std::vector<double> weights(stored_);
         for (int i = 0; i < stored_; ++i) {  // newest first
             const int slot = (next_slot_ - 1 - i + 2 * capacity_) % capacity_;
@@ -104,11 +108,12 @@ void Lbfgs::choose_direction() {
             d.add_(steps_[slot], weights[i] - curvatures_[slot] * product_of(changes_[slot], d));
         }
         direction_ = d.masked_fill_(blocked, 0);
-        const double descent = product_of(direction_, downhill);
+        const double descent = -product_of(direction_, gradient_);  // the direction is 0 where pixels are blocked
         const double far = direction_.norm().item<double>();
-        if (std::isfinite(far) && descent > 1e-10 * far * downhill.norm().item<double>()) break;
+        if (std::isfinite(far) && descent > 1e-10 * far * steepest) break;
         if (stored_ == 0) {  // the gradient vanishes: a minimum
             failures_ = 9;
+            arrived_ = true;
             return;
         }
         stored_ = next_slot_ = 0;
@@ -126,7 +131,10 @@ void Lbfgs::try_step(double length) {
     const at::Tensor target = trial_.view({-1});
     at::add_out(const_cast<at::Tensor&>(target), accepted_.view({-1}), direction_, length);
     trial_.clamp_(0, 1);
-    slope_ = product_of(gradient_, (trial_ - accepted_).view({-1}));
+    // The slot that is written next is free until then.
+    at::Tensor step = steps_[next_slot_];
+    at::sub_out(step, trial_.view({-1}), accepted_.view({-1}));
+    slope_ = product_of(gradient_, step);
     if (!(slope_ < 0) && backtracks_ == 0 && stored_ > 0) {  // the projection turned it uphill
         stored_ = next_slot_ = 0;
         choose_direction();

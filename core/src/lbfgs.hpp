@@ -17,13 +17,14 @@ public:
 
     void start(const at::Tensor& picture) override;
     const at::Tensor& point() const override { return trial_; }
-    void tell(double loss, const at::Tensor& gradient) override;
+    void tell(double loss, at::Tensor gradient) override;
     at::Tensor best() const override { return accepted_; }
     bool stalled() const override { return failures_ > 8; }
+    bool arrived() const override { return arrived_; }
 
 private:
     void accept(double loss, const at::Tensor& gradient);
-    void remember(const at::Tensor& step, const at::Tensor& change);
+    double remember(const at::Tensor& gradient);
     void choose_direction();
     void try_step(double length);
 
@@ -41,6 +42,7 @@ private:
     int backtracks_ = 0;
     int failures_ = 0;  // in a row, with the history dropped between
     bool begun_ = false;
+    bool arrived_ = false;  // the gradient vanished
 };
 
 }  // namespace neural_style

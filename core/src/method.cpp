@@ -184,9 +184,26 @@ std::vector<StyleTerm> style_terms(const Method& method, const Settings& setting
     return terms;
 }
 
-std::unique_ptr<Optimiser> make_optimiser(const Method& method) {
-    if (method.optimiser == "adam") return std::make_unique<Adam>();
-    return std::make_unique<Lbfgs>();
+std::unique_ptr<Optimiser> make_optimiser(const std::string& name, int history) {
+    if (name == "adam") return std::make_unique<Adam>();
+    return std::make_unique<Lbfgs>(history);
+}
+
+Workload workload(const Method& method, const PlanRequest& request, const Encoder& encoder, double resident_mib) {
+    Workload load;
+    load.encoder = &encoder;
+    load.content_maps = method.content_layers.size();
+    load.lbfgs = method.optimiser == "lbfgs";
+    load.sliced = method.loss == "sliced";
+    load.masked = request.masked;
+    load.variation = request.settings.real("tv-weight") > 0;
+    load.regions = request.guides + 1;
+    load.full_width = request.width;
+    load.full_height = request.height;
+    load.styles = request.styles;
+    load.stroke = request.settings.real("style-scale");
+    load.resident_mib = resident_mib;
+    return load;
 }
 
 }  // namespace neural_style

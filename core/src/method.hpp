@@ -11,7 +11,9 @@
 #include "device.hpp"
 #include "encoder.hpp"
 #include "layer_list.hpp"
+#include "memory_plan.hpp"
 #include "network.hpp"
+#include "neural-style/plan.hpp"
 #include "neural-style/settings.hpp"
 #include "objective.hpp"
 #include "optimiser.hpp"
@@ -39,6 +41,10 @@ std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& sett
 std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings);
 std::vector<StyleTerm> style_terms(const Method& method, const Settings& settings, const std::vector<Region>& regions);
 
-std::unique_ptr<Optimiser> make_optimiser(const Method& method);
+/// "lbfgs" with that many pairs of history, or "adam".
+std::unique_ptr<Optimiser> make_optimiser(const std::string& name, int history);
+
+/// What the memory plan is made from; `resident_mib` is what the process holds without the request's pictures.
+Workload workload(const Method& method, const PlanRequest& request, const Encoder& encoder, double resident_mib);
 
 }  // namespace neural_style

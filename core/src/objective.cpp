@@ -50,7 +50,7 @@ at::Tensor variation(const at::Tensor& picture, const at::Tensor& mask, int dime
 Objective::Objective(Encoder& encoder, std::vector<ContentTerm> content, std::vector<StyleTerm> style, double tv_weight,
                      const Encoding& encoding)
     : encoder_(encoder),
-      strides_(encoder.strides()),
+      shapes_(encoder.shapes()),
       content_(std::move(content)),
       style_(std::move(style)),
       tv_weight_(tv_weight),
@@ -62,7 +62,7 @@ std::vector<Tile> Objective::tiles_of(const at::Tensor& picture) const {
 
 MapPart Objective::part(const Maps& maps, std::size_t feature, const Tile& tile, const at::Tensor& picture,
                         MaskPyramid& mask) const {
-    const int stride = strides_[feature];
+    const int stride = shapes_[feature].stride;
     const at::Tensor& map = maps[feature];
     const InnerPart inner = inner_part(map, tile, stride);
     MapPart result = {inner.map, {}, inner.y, inner.x};
@@ -77,7 +77,7 @@ MapPart Objective::part(const Maps& maps, std::size_t feature, const Tile& tile,
 void Objective::take(StyleTerm& term, StyleLoss::Subject subject, const Maps& maps, const Tile& tile,
                      const at::Tensor& picture, MaskPyramid& mask) {
     const bool whole = is_whole(tile, picture), first = tile.inner_y == 0 && tile.inner_x == 0;
-    const int stride = strides_[term.feature];
+    const int stride = shapes_[term.feature].stride;
     const at::Tensor& map = maps[term.feature];
     if (first)
         term.loss->begin(subject, int(whole ? map.size(1) : picture.size(2) / stride),
@@ -104,6 +104,7 @@ void Objective::set_content_targets(const at::Tensor& content) {
     };
     std::vector<Sums> sums(content_.size());
     content_targets_.assign(content_.size(), {});
+    if (encoding_.targets == Encoding::Targets::recomputed) content_picture_ = content;
     const auto add = [](at::Tensor& sum, const at::Tensor& more) { sum = sum.defined() ? sum + more : more; };
     for (const Tile& tile : tiles_of(content)) {
         const Maps maps = encoder_.features(pixels_of(content, tile), false);
@@ -113,14 +114,16 @@ void Objective::set_content_targets(const at::Tensor& content) {
             const MapPart own = part(maps, content_[i].feature, tile, content, content_mask_);
             const at::Tensor& weights = own.weights;
             const auto weighted = [&](const at::Tensor& map) { return weights.defined() ? map * weights : map; };
+            const auto precise = [](const at::Tensor& sum) { return sum.to(at::kCPU).to(at::kDouble); };
             add(sums[i].weight, weights.defined()
-                                    ? weights.sum().to(at::kDouble)
-                                    : at::full({}, double(own.positions()), own.features.options().dtype(at::kDouble)));
-            add(sums[i].features, weighted(own.features).sum({1, 2}).to(at::kDouble));
-            add(sums[i].squares, weighted(own.features * own.features).sum({1, 2}).to(at::kDouble));
-            const bool compact = encoding_.compact_targets && own.features.scalar_type() == at::kFloat;
-            content_targets_[i].features.push_back(compact ? own.features.to(at::kHalf)
-                                                           : at::empty_like(own.features).copy_(own.features));
+                                    ? precise(weights.sum())
+                                    : at::full({}, double(own.positions()), at::TensorOptions(at::kDouble)));
+            add(sums[i].features, precise(weighted(own.features).sum({1, 2})));
+            add(sums[i].squares, precise(weighted(own.features * own.features).sum({1, 2})));
+            if (encoding_.targets == Encoding::Targets::recomputed) continue;
+            const bool halved = encoding_.targets == Encoding::Targets::halved;
+            content_targets_[i].features.push_back(halved ? own.features.to(at::kHalf)
+                                                          : at::empty_like(own.features).copy_(own.features));
         }
     }
     for (StyleTerm& term : style_) term.loss->end();
@@ -135,7 +138,7 @@ void Objective::set_content_targets(const at::Tensor& content) {
             // A content without contrast (a flat colour) must not weigh infinitely.
             factor = content_[i].factor / (2 * at::maximum(spread, energy * 0.01 + 1e-4 * count));
         }
-        content_targets_[i].factor = factor.to(content.scalar_type());
+        content_targets_[i].factor = factor.to(content.scalar_type()).to(content.device());
     }
 }
 
@@ -149,19 +152,35 @@ void Objective::set_targets(const at::Tensor& content, const at::Tensor& mask, c
     set_content_targets(content);
 }
 
-std::vector<Slope> Objective::slopes(const Maps& maps, const Tile& tile, std::size_t index, const at::Tensor& picture,
-                                     at::Tensor& content_loss) {
+std::vector<at::Tensor> Objective::content_features(const Tile& tile, std::size_t index) {
+    std::vector<at::Tensor> result;
+    Maps maps;
+    if (encoding_.targets == Encoding::Targets::recomputed && !content_.empty())
+        maps = encoder_.features(pixels_of(content_picture_, tile), false);
+    for (std::size_t i = 0; i < content_.size(); ++i) {
+        if (maps.empty()) {
+            result.push_back(content_targets_[i].features[index]);
+            continue;
+        }
+        const at::Tensor inner = inner_part(maps[content_[i].feature], tile, shapes_[content_[i].feature].stride).map;
+        result.push_back(at::empty_like(inner).copy_(inner));  // the encoder overwrites its maps
+    }
+    return result;
+}
+
+std::vector<Slope> Objective::slopes(const Maps& maps, const Tile& tile, const std::vector<at::Tensor>& content,
+                                     const at::Tensor& picture, at::Tensor& content_loss) {
     std::vector<Slope> result(maps.size());
     const auto add = [&](std::size_t feature, const MapPart& own, const Slope& slope) {
-        result[feature] = sum(result[feature], spread(slope, own, maps[feature], tile, strides_[feature]));
+        result[feature] = sum(result[feature], spread(slope, own, maps[feature], tile, shapes_[feature].stride));
     };
     for (std::size_t i = 0; i < content_.size(); ++i) {
-        const ContentTarget& target = content_targets_[i];
+        const at::Tensor& factor = content_targets_[i].factor;
         const MapPart own = part(maps, content_[i].feature, tile, picture, content_mask_);
-        at::Tensor difference = own.features - target.features[index];
+        at::Tensor difference = own.features - content[i];
         at::Tensor weighted = own.weights.defined() ? difference * own.weights : difference;
-        content_loss = content_loss + (weighted * difference).sum() * target.factor;
-        add(content_[i].feature, own, {weighted.mul_(2 * target.factor), {}, {}});
+        content_loss = content_loss + (weighted * difference).sum() * factor;
+        add(content_[i].feature, own, {weighted.mul_(2 * factor), {}, {}});
     }
     for (StyleTerm& term : style_) {
         const MapPart own = part(maps, term.feature, tile, picture, region_masks_[term.region]);
@@ -173,9 +192,11 @@ std::vector<Slope> Objective::slopes(const Maps& maps, const Tile& tile, std::si
 ObjectiveValue Objective::evaluate(const at::Tensor& picture) {
     const std::vector<Tile> tiles = tiles_of(picture);
     const bool whole = tiles.size() == 1;
+    const auto stopped = [&] { return !whole && encoding_.stop && *encoding_.stop; };
     Maps maps;
     if (whole || !style_.empty())
         for (const Tile& tile : tiles) {
+            if (stopped()) return {};
             maps = encoder_.features(pixels_of(picture, tile), whole);
             for (StyleTerm& term : style_)
                 take(term, StyleLoss::Subject::picture, maps, tile, picture, region_masks_[term.region]);
@@ -186,8 +207,11 @@ ObjectiveValue Objective::evaluate(const at::Tensor& picture) {
     ObjectiveValue result;
     if (!whole) result.gradient = at::zeros_like(picture);
     for (std::size_t i = 0; i < tiles.size(); ++i) {
-        if (!whole) maps = encoder_.features(cut(picture, tiles[i]), true);
-        const std::vector<Slope> of_maps = slopes(maps, tiles[i], i, picture, content);
+        if (stopped()) return {};
+        const std::vector<at::Tensor> targets = content_features(tiles[i], i);
+        const bool again = !whole || encoding_.targets == Encoding::Targets::recomputed;
+        if (again) maps = encoder_.features(pixels_of(picture, tiles[i]), true);
+        const std::vector<Slope> of_maps = slopes(maps, tiles[i], targets, picture, content);
         const at::Tensor of_tile = encoder_.gradient(of_maps);
         if (whole)
             result.gradient = of_tile;

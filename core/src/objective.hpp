@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -30,15 +31,20 @@ struct StyleTerm {
 struct ObjectiveValue {
     double content = 0, style = 0, tv = 0;
     double total() const { return content + style + tv; }
-    at::Tensor gradient;  ///< 1×3×h×w
+    at::Tensor gradient;  ///< 1×3×h×w; undefined if it was stopped
 };
 
 /// How pictures are encoded: whole, or in tiles of about `tile_edge` pixels if that is not 0. Tiles take memory that
 /// does not grow with the picture but for the content's targets, and one more forward pass.
 struct Encoding {
     int tile_edge = 0;
-    bool circular = false;         ///< the encoder's padding is
-    bool compact_targets = false;  ///< keep the content's features in half precision
+    bool circular = false;  ///< the encoder's padding is
+    enum class Targets {
+        kept,        ///< the content's features as they are
+        halved,      ///< in half precision
+        recomputed,  ///< with every evaluation, tile by tile
+    } targets = Targets::kept;
+    const std::atomic<bool>* stop = nullptr;  ///< looked at between tiles
 };
 
 class Objective {
@@ -56,7 +62,7 @@ public:
 
 private:
     struct ContentTarget {
-        std::vector<at::Tensor> features;  // C×h×w of each tile
+        std::vector<at::Tensor> features;  // C×h×w of each tile; empty if recomputed
         at::Tensor factor;                 // scalar: of Σ weight · (F − P)²
     };
     using Maps = std::vector<at::Tensor>;
@@ -70,12 +76,14 @@ private:
               const at::Tensor& picture, MaskPyramid& mask);
     void set_style_targets(const Region& region, std::size_t index);
     void set_content_targets(const at::Tensor& content);
+    /// The content's features on one tile, of each content term.
+    std::vector<at::Tensor> content_features(const Tile& tile, std::size_t index);
     /// The slopes of all terms on one tile, and its part of the content loss.
-    std::vector<Slope> slopes(const Maps& maps, const Tile& tile, std::size_t index, const at::Tensor& picture,
-                              at::Tensor& content_loss);
+    std::vector<Slope> slopes(const Maps& maps, const Tile& tile, const std::vector<at::Tensor>& content,
+                              const at::Tensor& picture, at::Tensor& content_loss);
 
     Encoder& encoder_;
-    std::vector<int> strides_;
+    std::vector<MapShape> shapes_;
     std::vector<ContentTerm> content_;
     std::vector<StyleTerm> style_;
     double tv_weight_;
@@ -83,6 +91,7 @@ private:
     MaskPyramid content_mask_;
     std::vector<MaskPyramid> region_masks_;
     std::vector<ContentTarget> content_targets_;
+    at::Tensor content_picture_;  // if they are recomputed
 };
 
 }  // namespace neural_style

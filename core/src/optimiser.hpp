@@ -5,25 +5,31 @@
 
 namespace neural_style {
 
-/// Turn by turn: the caller evaluates loss and gradient at point() and tells them; so it can count, log and stop between
-/// any two evaluations. Every point lies in 0..1. The first point told is the start itself.
+/// Turn by turn: the caller evaluates loss and gradient at point() and tells them; so it can count, log and stop
+/// between any two evaluations. Every point lies in 0..1. The first point told is the start itself.
 class Optimiser {
 public:
     virtual ~Optimiser() = default;
 
-    /// Begins a scale at `picture` (1×3×h×w). What was learned at the last scale is carried over where that makes sense.
+    /// Begins a scale at `picture` (1×3×h×w). What was learned at the last scale is carried over where that makes
+    /// sense.
     virtual void start(const at::Tensor& picture) = 0;
 
     virtual const at::Tensor& point() const = 0;
 
-    /// Loss and gradient at point(); moves on to the next. A loss or gradient that is not finite is survived.
-    virtual void tell(double loss, const at::Tensor& gradient) = 0;
+    /// Loss and gradient at point(); moves on to the next. A loss or gradient that is not finite is survived. The
+    /// gradient's memory is the optimiser's from then on.
+    virtual void tell(double loss, at::Tensor gradient) = 0;
 
-    /// The picture to show and to keep: the best so far, by this optimiser's own idea of it. May share memory with point().
+    /// The picture to show and to keep: the best so far, by this optimiser's own idea of it. May share memory with
+    /// point().
     virtual at::Tensor best() const = 0;
 
     /// Whether it makes no headway any more: further turns would be wasted.
     virtual bool stalled() const { return false; }
+
+    /// Whether it stalled because there is nothing left to gain.
+    virtual bool arrived() const { return false; }
 };
 
 }  // namespace neural_style

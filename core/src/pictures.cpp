@@ -13,6 +13,7 @@
 namespace neural_style {
 namespace {
 
+constexpr int largest_preview = 2048;  // longest edge, pixels
 constexpr double least_area = 1e-3;  // of the content: a rest that guides leave uncovered and that is not worth styling
 
 bool is_whole(const Image& image) {
@@ -65,7 +66,7 @@ void check_pictures(const Request& request) {
         throw Error(Cause::picture, "The content's mask is damaged; select what is to be painted anew.");
 }
 
-Pictures::Pictures(const Request& request) : colours_(request.settings.text("colours")) {
+Pictures::Pictures(Request request) : colours_(request.settings.text("colours")) {
     const int width = request.content.width, height = request.content.height;
     alpha_ = alpha_of(request.content);
     const at::Tensor visible = product(alpha_, {});
@@ -74,6 +75,7 @@ Pictures::Pictures(const Request& request) : colours_(request.settings.text("col
     const bool limited = content_mask_.defined() && !request.content_mask.empty();
     content_ = limited ? colours_of(request.content, content_mask_) : own_content_;
     if (colours_ == "content") content_ = greyed(content_);
+    request.content = {};  // its memory is needed
     if (!(area_of(content_mask_) > 0))
         throw Error(Cause::picture, "Nothing of the content picture shows; choose one that is not transparent.");
 
@@ -158,8 +160,14 @@ at::Tensor Pictures::start(const Settings& settings, const Scale& scale, const c
 }
 
 Image Pictures::preview(const at::Tensor& picture) const {
-    const int width = int(picture.size(3)), height = int(picture.size(2));
+    int width = int(picture.size(3)), height = int(picture.size(2));
     at::Tensor shown = picture.to(at::kCPU);
+    if (std::max(width, height) > largest_preview) {
+        const double factor = double(largest_preview) / std::max(width, height);
+        width = std::max(1, int(width * factor));
+        height = std::max(1, int(height * factor));
+        shown = resized(shown, width, height);
+    }
     if (colours_ == "content") shown = with_colours_of(resized(own_content_, width, height), shown);
     return to_image(shown, resized(alpha_, width, height));
 }

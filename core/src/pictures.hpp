@@ -19,7 +19,10 @@ void check_pictures(const Request& request);
 class Pictures {
 public:
     /// The request is one that check_pictures allows. Throws Error(Cause::picture) for a guide that covers nothing.
-    explicit Pictures(const Request& request);
+    explicit Pictures(Request request);
+
+    /// Whether part of the content does not count, or counts for one style only.
+    bool masked() const { return content_mask_.defined() || regions_.size() > 1; }
 
     at::Tensor content(const Scale& scale, const c10::Device& device) const;
 
@@ -32,7 +35,8 @@ public:
     /// Where the optimisation begins. Throws Error(Cause::settings) for an `init` that cannot be had here.
     at::Tensor start(const Settings& settings, const Scale& scale, const c10::Device& device) const;
 
-    /// An optimised picture as it is delivered: in the content's colours if asked, alpha as it was.
+    /// An optimised picture as it is delivered: in the content's colours if asked, alpha as it was. A preview has at
+    /// most 2048 pixels along its longest edge.
     Image preview(const at::Tensor& picture) const;
     Image result(const at::Tensor& picture) const;
 

@@ -5,7 +5,7 @@ namespace neural_style {
 
 struct ProcessMemory {
     double resident_mib = 0;
-    double available_mib = 0;  ///< what the system could still give without swapping
+    double available_mib = 0;  ///< what the system and its limits on this process could still give
 };
 
 ProcessMemory process_memory();

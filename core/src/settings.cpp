@@ -87,6 +87,7 @@ void check(const Setting& setting, std::string_view value) {
                 if (value == choice) return;
             refuse(setting, value);
         case Setting::Kind::integer: {
+            if (value == "auto" && value == setting.standard) return;
             long long number = 0;
             if (!read_number(value, number) || number < setting.low || number > setting.high) refuse(setting, value);
             return;
@@ -174,7 +175,8 @@ const std::vector<Setting>& settings_table() {
          0,
          0,
          {},
-         "What the picture starts from: content, noise, style-noise (noise in the colours of the style), style, or a picture file."},
+         "What the picture starts from: content, noise, style-noise (noise in the colours of the style), style, or a "
+         "picture file."},
         {"seed",
          K::integer,
          "0",
@@ -230,7 +232,16 @@ const std::vector<Setting>& settings_table() {
          "How a VGG network is computed on the CPU: by Winograd's method (auto) or directly by LibTorch, which is "
          "slower "
          "and differs in the last digits."},
-        {"threads", K::integer, "0", 0, 1024, {}, "Threads on the CPU; 0: one for each physical core."},
+        {"memory",
+         K::integer,
+         "auto",
+         0,
+         1 << 24,
+         {},
+         "Memory in MiB that the run may take; auto or 0: what is free, less a reserve. Where it is short, pictures "
+         "are "
+         "computed in tiles."},
+        {"threads", K::integer, "auto", 0, 1024, {}, "Threads on the CPU; auto or 0: one for each physical core."},
         {"stop-below",
          K::real,
          "0",
@@ -259,7 +270,8 @@ std::string Setting::allowed() const {
             return list;
         }
         case Kind::integer:
-            return "a whole number, " + number_text(low) + ".." + std::to_string(static_cast<long long>(high));
+            return std::string(standard == std::string("auto") ? "auto, or a whole number, " : "a whole number, ") +
+                   number_text(low) + ".." + std::to_string(static_cast<long long>(high));
         case Kind::real:
             if (high == huge) return "a number from " + number_text(low);
             return "a number, " + number_text(low) + ".." + number_text(high);

@@ -22,7 +22,7 @@ public:
         : factor_(factor), directions_(directions), fresh_(fresh), seed_(seed) {}
 
     static constexpr std::int64_t most_sorted = std::int64_t(1) << 18;
-    static constexpr std::int64_t sample_size = std::int64_t(1) << 16;  ///< at the most, roughly
+    static constexpr std::int64_t sample_size = std::int64_t(1) << 15;  ///< at the most, roughly
 
     void begin(Subject subject, int height, int width) override;
     void take(const MapPart& part) override;

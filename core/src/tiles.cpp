@@ -38,9 +38,14 @@ bool inside(const at::Tensor& picture, const Tile& tile) {
 
 }  // namespace
 
+int largest_stride(const Encoder& encoder) {
+    int largest = 1;
+    for (const MapShape& shape : encoder.shapes()) largest = std::max(largest, shape.stride);
+    return largest;
+}
+
 std::vector<Tile> plan_tiles(int height, int width, int edge, const Encoder& encoder, bool circular) {
-    const std::vector<int> strides = encoder.strides();
-    const int stride = *std::max_element(strides.begin(), strides.end());
+    const int stride = largest_stride(encoder);
     const Tile whole = {0, 0, height, width, 0, 0, height, width};
     if (edge <= 0 || (edge >= height && edge >= width)) return {whole};
     if (circular && (height % stride != 0 || width % stride != 0)) return {whole};

@@ -24,6 +24,8 @@ struct Tile {
 /// multiple of the largest stride: then halving breaks the circle, and nothing but the whole is exact.
 std::vector<Tile> plan_tiles(int height, int width, int edge, const Encoder& encoder, bool circular);
 
+int largest_stride(const Encoder& encoder);  ///< of its maps
+
 /// The tile's pixels of a 1×C×h×w picture.
 at::Tensor cut(const at::Tensor& picture, const Tile& tile);
 

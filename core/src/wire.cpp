@@ -210,18 +210,20 @@ Bytes encode_stop() { return Writer(Kind::stop).finish(); }
 
 Bytes encode(const ScaleEvent& event) {
     Writer out(Kind::scale);
-    for (int number : {event.scale, event.scales, event.width, event.height, event.evaluations})
+    for (int number : {event.scale, event.scales, event.width, event.height, event.evaluations, event.tile_edge})
         out.number(std::int32_t(number));
     for (const std::string& text : {event.network, event.device, event.loss, event.optimiser}) out.text(text);
+    out.number(static_cast<std::uint8_t>(event.change));
     return out.finish();
 }
 
 ScaleEvent decode_scale(const Bytes& body) {
     Reader in(body);
     ScaleEvent event;
-    for (int* number : {&event.scale, &event.scales, &event.width, &event.height, &event.evaluations})
+    for (int* number : {&event.scale, &event.scales, &event.width, &event.height, &event.evaluations, &event.tile_edge})
         *number = in.number<std::int32_t>();
     for (std::string* text : {&event.network, &event.device, &event.loss, &event.optimiser}) *text = in.text();
+    event.change = in.choice(ScaleEvent::Change::stalled);
     in.end();
     return event;
 }

@@ -83,7 +83,7 @@ const Entry entries[] = {
         "differs."),
      ""},
     {"memory", N_("Memory _budget"),
-     N_("How much memory may be used, in MiB. Automatic takes what is free, less a reserve."), ""},
+     N_("How much memory may be used, in MiB. Automatic takes what is free, less a reserve."), N_("automatic")},
     {"threads", N_("_Threads"), N_("Processor cores to work with. Fewer leave the computer livelier meanwhile."),
      N_("automatic")},
     {"preview-every", N_("Sho_w every"), N_("How many improvements pass between two pictures in the preview."),
@@ -143,9 +143,8 @@ std::string choice_words(const std::string& key, const std::string& choice) {
 std::vector<std::string> suggestions(const std::string& key) {
     if (key == "network") return {"auto", "vgg19", "builtin"};
     if (key == "device") return {"auto", "cpu", "cuda"};
-    if (key == "init") return {"content", "noise", "style"};
+    if (key == "init") return {"content", "noise", "style-noise", "style"};
     if (key == "scales") return {"auto", "1", "256,512", "256,512,1024"};
-    if (key == "memory") return {"auto"};
     return {};
 }
 

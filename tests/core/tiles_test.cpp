@@ -73,8 +73,8 @@ ObjectiveValue evaluate(Encoder& encoder, std::size_t content, const std::string
     }
     std::vector<ContentTerm> content_terms;
     for (std::size_t i = 0; i < content; ++i) content_terms.push_back({i, 1, loss == "sliced"});
-    Objective objective(encoder, content_terms, terms(loss, content, encoder.strides().size()), 0.5,
-                        {edge, padding == Padding::circular, false});
+    Objective objective(encoder, content_terms, terms(loss, content, encoder.shapes().size()), 0.5,
+                        {edge, padding == Padding::circular});
     objective.set_targets(goal, mask, {{mask, {{style, {}, 1}}, 1}});
     return objective.evaluate(picture);
 }
@@ -128,7 +128,7 @@ TEST(Tiles, OutOfStepWithThePoolingsTheyDiffer) {
 
 // A halo one pixel narrower would let something in, one that is wider would be waste.
 void expect_exact_halo(Encoder& encoder, std::size_t deepest, int edge) {
-    const int stride = encoder.strides()[deepest], cell = edge / stride / 2, first = cell * stride;
+    const int stride = encoder.shapes()[deepest].stride, cell = edge / stride / 2, first = cell * stride;
     const auto feature = [&](int x, float value) {
         at::Tensor picture = at::full({1, 3, 32, edge}, 0.5F);
         if (x >= 0) picture.select(3, x).fill_(value);
@@ -182,16 +182,24 @@ TEST(Tiles, AreDisjointAlignedAndCoverThePicture) {
     EXPECT_EQ(plan_tiles(160, 201, 64, encoder, true).size(), 1u) << "201 pixels don't halve four times into a circle";
 }
 
-TEST(Tiles, CompactTargetsAreNearlyTheSame) {
+TEST(Tiles, TargetsMayBeHalvedOrRecomputed) {
     ChainEncoder encoder(vgg_layers(), vgg_taps, {}, Padding::reflect, false, 2);
     const at::Tensor goal = drawn_picture(201, 155, 5), picture = drawn_picture(201, 155, 3);
-    const auto value = [&](bool compact) {
-        Objective objective(encoder, {{0, 1, false}}, {}, 0, {64, false, compact});
-        objective.set_targets(goal, {}, {});
-        return objective.evaluate(picture).content;
-    };
-    EXPECT_NEAR(value(true), value(false), 1e-3 * value(false));
-    EXPECT_NE(value(true), value(false));
+    using Targets = Encoding::Targets;
+    for (int edge : {0, 64}) {
+        const auto value = [&](Targets targets) {
+            Objective objective(encoder, {{0, 1, false}, {2, 1, true}}, terms("gatys", 1, 6), 0,
+                                {edge, false, targets});
+            objective.set_targets(goal, {}, {{{}, {{goal.flip(2), {}, 1}}, 1}});
+            return objective.evaluate(picture);
+        };
+        const ObjectiveValue kept = value(Targets::kept), halved = value(Targets::halved),
+                             recomputed = value(Targets::recomputed);
+        EXPECT_NEAR(halved.content, kept.content, 1e-3 * kept.content);
+        EXPECT_NE(halved.content, kept.content);
+        EXPECT_NEAR(recomputed.total(), kept.total(), 1e-6 * kept.total());
+        EXPECT_LT(relative_distance(recomputed.gradient, kept.gradient), 1e-6);
+    }
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ struct Request {
     Settings settings;
 };
 
-/// What is about to be computed. Sent once at the start and once at each scale's start.
+/// What is about to be computed. Sent at each scale's start, and again when the way of computing it changes.
 struct ScaleEvent {
     int scale = 0;  ///< from 0
     int scales = 1;
@@ -42,6 +42,12 @@ struct ScaleEvent {
     std::string network;        ///< "vgg19", "builtin", …: what really makes the picture
     std::string device;         ///< "cpu", "cuda:0", …
     std::string loss, optimiser;
+    int tile_edge = 0;  ///< pixels of a tile; 0: in one piece
+    enum class Change {
+        none,
+        short_of_memory,  ///< begun again in a way that takes less, from the picture so far
+        stalled,          ///< L-BFGS found no descent any more; Adam goes on
+    } change = Change::none;
 };
 
 /// After each evaluation of the loss. Losses are weighted: they are what enters the sum.
@@ -80,7 +86,7 @@ struct Outcome {
     std::string network;  ///< what made the picture
 };
 
-/// Runs to the end. Setting `stop` ends it within one evaluation. Throws nothing.
-Outcome run(const Request& request, Observer& observer, const std::atomic<bool>& stop);
+/// Runs to the end. Setting `stop` ends it within one evaluation, or within one tile of it. Throws nothing.
+Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop);
 
 }  // namespace neural_style

@@ -41,7 +41,7 @@ public:
     bool is_set(std::string_view key) const;  ///< by hand
     std::string text(std::string_view key) const;
     double real(std::string_view key) const;
-    long long integer(std::string_view key) const;
+    long long integer(std::string_view key) const;  ///< 0 for "auto"
 
     std::string to_text() const;  ///< what was set by hand, in the table's order; parse() reads it back
 

@@ -1,0 +1,136 @@
+#include "memory_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "process_memory.hpp"
+#include "sliced_loss.hpp"
+#include "tiles.hpp"
+
+namespace neural_style {
+namespace {
+
+constexpr double mib = 1024.0 * 1024.0, number = sizeof(float), picture = 3 * number;
+constexpr int directions = 32;
+
+double area(double width, double height) { return width * height; }
+
+// The largest tile with its halo, within the picture.
+std::pair<int, int> tile_size(const Workload& load, const Scale& scale, int edge) {
+    if (edge == 0) return {scale.width, scale.height};
+    const int stride = largest_stride(*load.encoder);
+    const int whole = edge + 2 * ((load.encoder->halo() + stride - 1) / stride * stride);
+    return {std::min(whole, scale.width), std::min(whole, scale.height)};
+}
+
+double map_bytes(const MapShape& shape, double pixels) {
+    return number * shape.channels * pixels / (double(shape.stride) * shape.stride);
+}
+
+// Of all style terms of one region: slopes, projections, samples.
+double style_bytes(const Workload& load, const Scale& scale, double pixels, double tile_pixels, bool tiled) {
+    const std::vector<MapShape> shapes = load.encoder->shapes();
+    double sum = 0;
+    for (std::size_t i = load.content_maps; i < shapes.size(); ++i) {
+        const double positions = pixels / std::pow(shapes[i].stride, 2),
+                     part = tile_pixels / std::pow(shapes[i].stride, 2);
+        const double slope = map_bytes(shapes[i], tile_pixels);
+        if (!load.sliced) {
+            sum += tiled || load.masked ? 2 * slope : 0;
+            continue;
+        }
+        sum += slope * (tiled ? 2 : 1);
+        const bool sorted = !load.masked && positions <= double(SlicedLoss::most_sorted);
+        const double sample = std::min(positions, double(SlicedLoss::sample_size));
+        sum += number * directions * (sorted ? 2 * positions : sample + part);
+        for (const auto& [width, height] : load.styles) {
+            const double grown = std::max(scale.width, scale.height) * load.stroke / std::max(width, height);
+            const double own = area(width, height) * grown * grown / std::pow(shapes[i].stride, 2);
+            sum += number * (shapes[i].channels + directions) * std::min(own, double(SlicedLoss::sample_size)) /
+                   double(load.regions);
+        }
+    }
+    return sum;
+}
+
+}  // namespace
+
+double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
+    const double full = area(load.full_width, load.full_height), pixels = area(scale.width, scale.height);
+    const auto [tile_width, tile_height] = tile_size(load, scale, way.tile_edge);
+    const double tile_pixels = area(tile_width, tile_height);
+    const bool tiled = way.tile_edge != 0 && tile_pixels < pixels;
+
+    // The pictures as they came: colours and alpha of the content, the styles; the content at this scale.
+    double bytes = full * (picture + number) + (load.masked ? full * (picture + number) : 0);
+    for (const auto& [width, height] : load.styles) bytes += area(width, height) * picture;
+    if (scale.width != load.full_width) bytes += pixels * picture;
+    if (load.masked) bytes += pixels * number * 2.5 * load.regions;
+    const std::vector<MapShape> shapes = load.encoder->shapes();
+    for (std::size_t i = 0; i < load.content_maps; ++i)
+        bytes += map_bytes(shapes[i], way.targets == Encoding::Targets::recomputed ? tile_pixels : pixels) *
+                 (way.targets == Encoding::Targets::halved ? 0.5 : 1);
+
+    // While targets are made: the styles at this scale. One larger than the content is encoded larger, but for tiles.
+    double styles = 0, largest_style = 0;
+    for (const auto& [width, height] : load.styles) {
+        const double grown = std::max(scale.width, scale.height) * load.stroke / std::max(width, height);
+        styles += area(width, height) * grown * grown * picture;
+        largest_style = std::max(largest_style, area(width, height) * grown * grown);
+    }
+    const double factor = tiled ? 1 : std::sqrt(std::max(1.0, largest_style / tile_pixels));
+    const double encoder =
+        double(load.encoder->work_bytes(int(tile_height * factor), int(tile_width * factor)));  // kept until the end
+
+    // While the picture descends: the optimiser's pictures with the gradient that it is told, and slopes.
+    double descent = pixels * picture * (load.lbfgs ? 2.0 * way.history + 5 : 5);
+    descent += load.lbfgs ? pixels * 3 * 3 : 0;  // which pixels are blocked
+    descent += load.variation ? pixels * picture * 3 : 0;
+    for (std::size_t i = 0; i < load.content_maps; ++i)
+        descent += map_bytes(shapes[i], tile_pixels) * (tiled || load.masked ? 2 : 1);
+    descent += load.regions * style_bytes(load, scale, pixels, tile_pixels, tiled);
+    return load.resident_mib + (bytes + encoder + std::max(styles, descent)) / mib;
+}
+
+std::vector<Way> ways(const Workload& load, const Scale& scale) {
+    using Targets = Encoding::Targets;
+    const std::vector<int> histories = load.lbfgs ? std::vector<int>{20, 10, 5} : std::vector<int>{20};
+    std::vector<Way> result;
+    const auto add = [&](int edge, Targets targets) {
+        if (edge >= std::max(scale.width, scale.height)) return;
+        for (int history : histories) result.push_back({edge, history, targets});
+    };
+    add(0, Targets::kept);
+    add(1024, Targets::kept);
+    add(512, Targets::kept);
+    add(512, Targets::halved);
+    add(256, Targets::halved);
+    add(256, Targets::recomputed);
+    add(128, Targets::recomputed);
+    if (load.lbfgs) result.push_back({result.back().tile_edge, 3, result.back().targets});
+    return result;
+}
+
+std::size_t first_that_fits(const Workload& load, const Scale& scale, double budget_mib) {
+    const std::vector<Way> all = ways(load, scale);
+    std::size_t least = 0;
+    double least_mib = -1;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const double needed = needed_mib(load, scale, all[i]);
+        if (needed <= budget_mib) return i;
+        if (least_mib < 0 || needed < least_mib) {
+            least = i;
+            least_mib = needed;
+        }
+    }
+    return least;
+}
+
+double memory_budget(long long wanted_mib) {
+    if (wanted_mib > 0) return double(wanted_mib);
+    const ProcessMemory memory = process_memory();
+    const double reserve = std::max(200.0, 0.1 * memory.available_mib);
+    return memory.resident_mib + std::max(0.0, memory.available_mib - reserve);
+}
+
+}  // namespace neural_style
