@@ -53,6 +53,25 @@ void check(Host& host, const RunRequest& request) {
     if (!any) throw Error(Cause::settings, _("All styles have the weight 0; give at least one of them more."));
 }
 
+void add_guides(Host& host, const RunRequest& request, int edge_pixels, Request& engine) {
+    // A guide over all of the picture would leave nothing for styles without one, so then each has one.
+    const bool each = std::any_of(request.styles.begin(), request.styles.end(), [](const StyleChoice& style) {
+        return style.weight > 0 && style.content_region < 0 && style.style_region >= 0;
+    });
+    std::size_t index = 0;
+    for (const StyleChoice& style : request.styles) {
+        if (style.weight <= 0) continue;
+        Guide guide;
+        guide.style = index++;
+        if (!each && style.content_region < 0) continue;
+        guide.content = style.content_region < 0 ? Mask{1, 1, {1}}
+                                                 : host.read_region(style.content_region, request.content, edge_pixels);
+        if (style.style_region >= 0 && !style.picture)
+            guide.region = host.read_region(style.style_region, style.layer, edge_pixels);
+        engine.guides.push_back(std::move(guide));
+    }
+}
+
 RequestReading::RequestReading(Host& host, RunRequest request, std::shared_ptr<const Image> init)
     : host_(host), request_(std::move(request)), init_(std::move(init)) {
     check(host_, request_);
@@ -74,7 +93,7 @@ bool RequestReading::step() {
             return true;
         case Part::styles: {
             if (style_ == request_.styles.size()) {
-                part_ = Part::start;
+                part_ = Part::guides;
                 return true;
             }
             const StyleChoice& style = request_.styles[style_];
@@ -93,6 +112,10 @@ bool RequestReading::step() {
             ++style_;
             return true;
         }
+        case Part::guides:
+            add_guides(host_, request_, 0, engine_);
+            part_ = Part::start;
+            return true;
         case Part::start:
             if (init_ ? copy_init() : read_start()) return true;
             part_ = Part::done;

@@ -15,6 +15,10 @@ namespace neural_style {
 /// that is the content, a layer that cannot be used, weights that are all zero. Reads no pixels.
 void check(Host& host, const RunRequest& request);
 
+/// Gives `engine`, which has the request's styles with weights above 0 already, the regions that were chosen for them:
+/// of the layers' sizes, or within edge × edge if that is above 0. Throws Error(Cause::picture).
+void add_guides(Host& host, const RunRequest& request, int edge_pixels, Request& engine);
+
 /// Reads all layers a part at a time. Every call may throw as check(), and for layers that are entirely transparent.
 class RequestReading {
 public:
@@ -26,7 +30,7 @@ public:
     Request take() { return std::move(engine_); }
 
 private:
-    enum class Part { content, styles, start, done };
+    enum class Part { content, styles, guides, start, done };
     bool read_start();
     bool copy_init();
 

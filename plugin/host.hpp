@@ -19,6 +19,13 @@ struct Layer {
     std::string file = {};      ///< of the image; "" if it has none
 };
 
+/// A saved selection of an image.
+struct Channel {
+    int id = -1;
+    int image = -1;
+    std::string name;
+};
+
 /// What a new layer shall be, besides its pixels.
 struct NewLayer {
     int source = -1;  ///< the layer it was made from: gives place, type and masks
@@ -64,6 +71,15 @@ public:
     /// The same two in parts. Here: in one.
     virtual std::unique_ptr<PixelReading> reading_content(int layer);
     virtual std::unique_ptr<PixelReading> reading_style(int layer, int content);
+
+    /// Every channel of every open image, in GIMP's order.
+    virtual std::vector<Channel> channels() { return {}; }
+
+    /// What of `layer` a channel of its image covers: of the layer's size, or within edge × edge if that is above 0.
+    /// Throws Error(Cause::picture).
+    virtual Mask read_region(int channel, int layer, int edge_pixels = 0) {
+        return (void)channel, (void)layer, (void)edge_pixels, Mask();
+    }
 
     /// A picture from elsewhere, in sRGB, as a style: converted to the primaries of `content`'s image.
     virtual Image convert_style(const Image& picture, int content) { return (void)content, picture; }

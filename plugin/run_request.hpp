@@ -19,6 +19,8 @@ struct StyleChoice {
     std::string name = {};                      ///< of `picture`
     std::string file = {};                      ///< that `picture` was read from; "" for the clipboard's
     std::shared_ptr<const Image> picture = {};  ///< in place of a layer: from a file or the clipboard, in sRGB
+    int content_region = -1;                    ///< channel of the content's image that takes it on; -1: everywhere
+    int style_region = -1;                      ///< channel of the style's image: what of it counts; -1: all of it
 };
 
 struct RunRequest {

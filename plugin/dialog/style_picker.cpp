@@ -39,7 +39,13 @@ struct StylePicker::Card {
 
 StylePicker::StylePicker(Host& host, int content_layer, std::string& folder,
                          std::function<void(const std::string&)> complain)
-    : host_(host), content_(content_layer), folder_(folder), complain_(std::move(complain)) {
+    : host_(host),
+      content_(content_layer),
+      folder_(folder),
+      complain_(std::move(complain)),
+      regions_(host, content_layer, [this] {
+          if (changed_) changed_();
+      }) {
     box_ = gtk_box_new(GTK_ORIENTATION_VERTICAL, 6);
 
     GtkWidget* head = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
@@ -95,6 +101,7 @@ StylePicker::StylePicker(Host& host, int content_layer, std::string& folder,
     gtk_grid_set_row_spacing(GTK_GRID(weights_), 6);
     gtk_widget_set_no_show_all(weights_, TRUE);
     gtk_box_pack_start(GTK_BOX(box_), weights_, FALSE, FALSE, 0);
+    gtk_box_pack_start(GTK_BOX(box_), regions_.widget(), FALSE, FALSE, 0);
 
     selected_changed_ = connect(flow_, "selected-children-changed", [this] { selection_changed(); });
     connect(mix_, "toggled", [this] {
@@ -128,6 +135,11 @@ StylePicker::StylePicker(Host& host, int content_layer, std::string& folder,
 }
 
 StylePicker::~StylePicker() = default;
+
+void StylePicker::take_focus() {
+    const auto cards = selected();
+    gtk_widget_grab_focus(cards.empty() ? flow_ : cards.front()->child);
+}
 
 void StylePicker::build_search() {
     search_ = gtk_search_entry_new();
@@ -187,6 +199,7 @@ std::vector<StyleChoice> StylePicker::chosen() const {
             styles.push_back({-1, percent / 100, card->layer.name, card->layer.file, card->picture_from_elsewhere});
         else
             styles.push_back({card->layer.id, percent / 100});
+        regions_.fill(card->layer.id, styles.back());
     }
     return styles;
 }
@@ -199,6 +212,7 @@ void StylePicker::choose(const std::vector<StyleChoice>& styles) {
         double largest = 0;
         for (const StyleChoice& style : styles) largest = std::max(largest, style.weight);
         for (const StyleChoice& style : styles) {
+            regions_.take(style.layer, style);
             if (largest > 0) blend_[style.layer] = 100 * style.weight / largest;
             for (const auto& card : cards_)
                 if (card->layer.id == style.layer)
@@ -244,6 +258,7 @@ void StylePicker::refresh() {
     }
     gtk_widget_set_visible(nothing_, cards_.empty());
     search_changed();
+    regions_.refresh();
     fetch_thumbnails();
     if (selection_lost) selection_changed();
 }
@@ -357,6 +372,9 @@ void StylePicker::fetch_thumbnails() {
 
 void StylePicker::selection_changed() {
     show_mix();
+    std::vector<Layer> styles;
+    for (const Card* card : selected()) styles.push_back(card->layer);
+    regions_.show(styles);
     if (changed_) changed_();
 }
 

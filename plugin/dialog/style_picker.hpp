@@ -11,6 +11,7 @@
 
 #include "host.hpp"
 #include "picture_file.hpp"
+#include "region_picker.hpp"
 #include "run_request.hpp"
 #include "signals.hpp"
 
@@ -24,6 +25,7 @@ public:
     ~StylePicker();
 
     GtkWidget* widget() const { return box_; }
+    void take_focus();  ///< to what is chosen
 
     /// What is chosen, with weights above 0; empty if nothing is.
     std::vector<StyleChoice> chosen() const;
@@ -66,6 +68,7 @@ private:
     GtkWidget* not_found_ = nullptr;
     gulong selected_changed_ = 0;
     std::vector<std::unique_ptr<Card>> cards_;
+    RegionPicker regions_;
     std::map<int, double> blend_;  ///< weight by card, in percent, also of those not chosen now
     std::function<void()> changed_;
     Timer thumbnails_;

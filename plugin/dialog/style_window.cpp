@@ -99,6 +99,7 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
         engine_.greeted(hello);
     });
     gtk_widget_show_all(window_);
+    picker_.take_focus();  // not the search, so that what is pasted is a picture
     show_activity(Activity::idle);
     // Pixels are asked for only once the window is there to be seen.
     first_timer_.once(30, [this] { first_pictures(); });

@@ -35,6 +35,10 @@ std::optional<Request> StyleWindow::draft_request() {
             request.styles.push_back(
                 {style.picture ? fitted(*style.picture, draft_edge) : host_.thumbnail(style.layer, draft_edge),
                  style.weight});
+        RunRequest full;
+        full.content = content_.id;
+        full.styles = styles;
+        add_guides(host_, full, draft_edge, request);
     } catch (const Error&) {  // gone meanwhile: looking around finds out and says so
         return std::nullopt;
     }

@@ -236,6 +236,32 @@ std::unique_ptr<PixelReading> GimpHost::reading_style(int id, int content) {
     return std::make_unique<pixels::Reading>(id, layer(content).image, applied_mask(id));
 }
 
+std::vector<Channel> GimpHost::channels() {
+    std::vector<Channel> all;
+    int count = 0;
+    std::int32_t* images = gimp_image_list(&count);
+    for (int i = 0; i < count; ++i) {
+        int channels_count = 0;
+        std::int32_t* channels = gimp_image_get_channels(images[i], &channels_count);
+        for (int k = 0; k < channels_count; ++k)
+            all.push_back({channels[k], images[i], taken(gimp_item_get_name(channels[k]))});
+        g_free(channels);
+    }
+    g_free(images);
+    return all;
+}
+
+Mask GimpHost::read_region(int channel, int id, int edge_pixels) {
+    const Layer covered = layer(id);
+    if (!gimp_item_is_valid(channel) || !gimp_item_is_channel(channel) || gimp_item_get_image(channel) != covered.image)
+        throw Error(Cause::picture, filled(_("The channel that was chosen for the layer “%s” is gone; choose another "
+                                             "one, or none."),
+                                           covered.name.c_str()));
+    int x = 0, y = 0;
+    gimp_drawable_offsets(id, &x, &y);
+    return pixels::read_mask(channel, x, y, covered.width, covered.height, edge_pixels);
+}
+
 Image GimpHost::convert_style(const Image& picture, int content) {
     return pixels::from_srgb(picture, layer(content).image);
 }

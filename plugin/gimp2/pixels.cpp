@@ -4,6 +4,7 @@
 #include <libgimp/gimp.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -138,6 +139,21 @@ Image read(std::int32_t drawable, std::int32_t space_image) {
     while (reading.step()) {
     }
     return reading.take();
+}
+
+Mask read_mask(std::int32_t channel, int x, int y, int width, int height, int edge_pixels) {
+    const auto buffer = buffer_of(channel, Cause::picture);
+    const int longest = std::max(width, height);
+    const double scale = edge_pixels > 0 && longest > edge_pixels ? double(edge_pixels) / longest : 1;
+    const GeglRectangle area = {int(std::lround(x * scale)), int(std::lround(y * scale)),
+                                std::max(1, int(std::lround(width * scale))),
+                                std::max(1, int(std::lround(height * scale)))};
+    Mask mask{area.width, area.height, {}};
+    mask.values.resize(std::size_t(area.width) * std::size_t(area.height));
+    // Channels are linear in GIMP whatever their precision is called.
+    gegl_buffer_get(buffer.get(), &area, scale, babl_format("Y float"), mask.values.data(), GEGL_AUTO_ROWSTRIDE,
+                    GEGL_ABYSS_NONE);
+    return mask;
 }
 
 Image from_srgb(const Image& picture, std::int32_t space_image) {

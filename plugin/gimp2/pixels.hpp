@@ -32,6 +32,10 @@ private:
 /// but matrix and curve profiles can) counts as sRGB, there and back. Throws Error(Cause::picture).
 Image read(std::int32_t drawable, std::int32_t space_image);
 
+/// The part of a channel that begins at x, y and has this size, 0 outside of it; shrunk to fit edge × edge if that is
+/// above 0. Throws Error(Cause::picture).
+Mask read_mask(std::int32_t channel, int x, int y, int width, int height, int edge_pixels);
+
 /// A picture in sRGB, brought to the primaries of `space_image`'s profile.
 Image from_srgb(const Image& picture, std::int32_t space_image);
 

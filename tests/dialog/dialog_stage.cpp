@@ -4,8 +4,9 @@
 //   dialog_stage [--dark] [--settings TEXT] [--size WIDTHxHEIGHT] [--content FILE] [--style FILE]...
 //
 // Lines on standard input change the images meanwhile: "add NAME", "remove NAME" (a layer), "close" (the content's
-// image), "full" (the image takes no more layers). On standard output: "layers NAME…" (of the styles of what the queue
-// has added), then "ended nothing|finished|stopped", "styles NAME:WEIGHT…", "settings TEXT", "picture WIDTHxHEIGHT".
+// image), "full" (the image takes no more layers), "channels" (saved selections). On standard output: "layers NAME…"
+// (of the styles of what the queue has added), then "ended nothing|finished|stopped", "styles NAME:WEIGHT…", "regions
+// CHANNEL:CHANNEL…" (of content and style), "settings TEXT", "picture WIDTHxHEIGHT".
 #include <gtk/gtk.h>
 
 #include <cstdio>
@@ -93,6 +94,13 @@ public:
     void check_content(int id) override { layer(id); }
     Image read_content(int id) override { return layer(id), pictures_.at(id); }
     Image read_style(int id, int) override { return layer(id), pictures_.at(id); }
+    /// Upper halves: "Sky" of the content's image, "Top" of the others; once `channels` was told.
+    void add_channels() { channels_ = {{101, 1, "Sky"}, {102, 2, "Top"}}; }
+    std::vector<Channel> channels() override { return channels_; }
+    Mask read_region(int, int id, int) override {
+        layer(id);
+        return {1, 2, {1, 0}};
+    }
     std::unique_ptr<PixelReading> reading_content(int id) override {
         return std::make_unique<StageReading>(*this, id, pictures_.at(id));
     }
@@ -131,6 +139,7 @@ private:
 
     int next_id_ = 1;
     bool full_ = false;
+    std::vector<Channel> channels_;
     std::string delivered_;
     std::vector<Layer> layers_;
     std::map<int, Image> pictures_, small_;
@@ -146,6 +155,7 @@ gboolean take_command(GIOChannel* channel, GIOCondition, gpointer data) {
     if (command.rfind("remove ", 0) == 0) host->remove(command.substr(7));
     if (command == "close") host->close_image();
     if (command == "full") host->fill();
+    if (command == "channels") host->add_channels();
     return G_SOURCE_CONTINUE;
 }
 
@@ -219,6 +229,9 @@ int main(int count, char** arguments) {
         }
         std::printf(" %s:%g", name.c_str(), style.weight);
     }
+    std::printf("\nregions");
+    for (const StyleChoice& style : result.request.styles)
+        std::printf(" %d:%d", style.content_region, style.style_region);
     std::printf("\nsettings %s\n", result.request.settings.to_text().c_str());
     if (result.outcome) std::printf("picture %dx%d\n", result.outcome->picture.width, result.outcome->picture.height);
     return 0;

@@ -191,6 +191,24 @@ def test_mix(open_stage):
         assert stage.ending()['styles'] == 'Swirls:1 Embers:0.4'
 
 
+def test_regions(open_stage):
+    with open_stage() as stage:
+        stage.choose('Embers')
+        wait_for(lambda: stage.preview_words() == 'Draft', 'the draft')
+        whole = stage.still_picture()
+        assert not stage.shows(None, 'Regions')
+        stage.tell('channels')
+        stage.press('Regions', 'toggle button')
+        stage.pick('What is taken of Embers', 'Top')
+        stage.pick('Where Embers goes', 'Sky')
+        wait_for(lambda: stage.preview_words() == 'Draft' and
+                 not stage.same_picture(stage.still_picture(), whole), 'the lower half to stay as it was')
+        stage.set_value('spin button', 'Iterations', 8)
+        stage.press('Start')
+        end = stage.ending()
+        assert end['ended'] == 'finished' and end['regions'] == '101:102', end
+
+
 def preset_shown(stage):
     return stage.find('toggle button', 'Preset').get_description()
 

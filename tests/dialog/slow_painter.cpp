@@ -1,7 +1,8 @@
 // A worker that paints without an engine, for the tests of the window: it moves the content's colours towards the
 // style's mean over three scales, in waves whose size and depth follow the settings, so that each change of a setting
-// changes the picture. `--worker PAUSE` waits PAUSE milliseconds after each evaluation (15). With the network
-// "too-large" a run fails for memory unless its size is set to at most 512; with "broken" it always fails.
+// changes the picture; where there are guides, only what they cover. `--worker PAUSE` waits PAUSE milliseconds after
+// each evaluation (15). With the network "too-large" a run fails for memory unless its size is set to at most 512; with
+// "broken" it always fails.
 // `--list-networks` and `--get-network` answer as the engine does, from nowhere into $XDG_DATA_HOME/painted-network.
 // From a file it takes only one that says "painted"; one that says "drawn" belongs to the network "drawn".
 #include <poll.h>
@@ -66,6 +67,15 @@ void mean_of(const Request& request, float mean[3]) {
     for (int c = 0; c < 3; ++c) mean[c] = float(weight > 0 ? sum[c] / weight : 0.5);
 }
 
+/// Whether a guide covers that place; x and y from 0 to 1.
+bool covered(const std::vector<Guide>& guides, double x, double y) {
+    for (const Guide& guide : guides) {
+        const int column = int(x * guide.content.width), row = int(y * guide.content.height);
+        if (guide.content.values[std::size_t(row * guide.content.width + column)] > 0) return true;
+    }
+    return false;
+}
+
 /// `done` from 0 (the content) to 1 (all that the settings ask for).
 Image painted(const Request& request, int width, int height, double done) {
     Image image = smaller(request.content, width, height);
@@ -77,6 +87,7 @@ Image painted(const Request& request, int width, int height, double done) {
     const double wave = 40 * request.settings.real("style-scale") * std::max(width, height) / 640.;
     for (int y = 0; y < height; ++y)
         for (int x = 0; x < width; ++x) {
+            if (!request.guides.empty() && !covered(request.guides, double(x) / width, double(y) / height)) continue;
             const double swirl = std::sin((x + 0.6 * wave * std::sin(y / wave)) / wave * 3 + y / wave);
             float* pixel = image.pixel(x, y);
             for (int c = 0; c < 3; ++c) {

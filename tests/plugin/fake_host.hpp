@@ -56,6 +56,12 @@ public:
         styles_read.emplace_back(id, content);
         return read_content(id);
     }
+    /// Of the layer's size, filled with its number and the channel's.
+    Mask read_region(int channel, int id, int) override {
+        const Layer one = layer(id);
+        return {one.width, one.height,
+                std::vector<float>(std::size_t(one.width) * std::size_t(one.height), float(1000 * channel + id))};
+    }
     Image thumbnail(int id, int) override { return read_content(id); }
     int add_layer(const NewLayer& what, const Image& picture) override {
         layer(what.source);

@@ -8,6 +8,7 @@
 #include <clocale>
 #include <cmath>
 
+#include "engine_request.hpp"
 #include "fake_host.hpp"
 #include "settings_store.hpp"
 #include "silent_run.hpp"
@@ -213,6 +214,31 @@ TEST_F(Session, an_accepted_dialog_gives_the_layer_and_is_remembered) {
     EXPECT_EQ(load_values(parts.values_path).settings.integer("seed"), 42);
     EXPECT_TRUE(load_values(parts.values_path).styles.empty());
     EXPECT_EQ(last_values(host.kept).styles.at(0).layer, print);
+}
+
+TEST_F(Session, regions_become_guides_of_the_styles_that_count) {
+    StyleChoice none{painting, 0}, everywhere{painting, 1}, region{print, 1};
+    region.content_region = 7;
+    region.style_region = 8;
+    RunRequest request;
+    request.content = photo;
+    request.styles = {none, everywhere, region};
+    Request engine = engine_request(host, request);
+    ASSERT_EQ(engine.guides.size(), 1u);  // what it does not cover takes on both
+    EXPECT_EQ(engine.guides[0].style, 1u);
+    EXPECT_EQ(engine.guides[0].content.values.at(0), float(7000 + photo));
+    EXPECT_EQ(engine.guides[0].region.values.at(0), float(8000 + print));
+
+    request.styles[2].content_region = -1;  // only a part of the style, but everywhere: beside the other one
+    engine = engine_request(host, request);
+    ASSERT_EQ(engine.guides.size(), 2u);
+    EXPECT_EQ(engine.guides[0].style, 0u);
+    EXPECT_EQ(engine.guides[0].content.values, std::vector<float>{1});
+    EXPECT_TRUE(engine.guides[0].region.empty());
+    EXPECT_EQ(engine.guides[1].region.values.at(0), float(8000 + print));
+
+    request.styles = {everywhere};
+    EXPECT_TRUE(engine_request(host, request).guides.empty());
 }
 
 TEST_F(Session, pictures_delivered_by_an_open_dialog_are_layers_of_their_own) {

@@ -6,6 +6,8 @@
 #include <cmath>
 
 #include "canvas.hpp"
+#include "gimp_host.hpp"
+#include "neural-style/error.hpp"
 
 using namespace neural_style;
 
@@ -154,6 +156,34 @@ TEST(Layers, a_grey_layer_needs_no_copy) {
     const Result result = stylise(canvas.id, photo, style, "deliver=layers");
     ASSERT_TRUE(result.done()) << result.sentence;
     EXPECT_EQ(canvas.layers().size(), 3u);
+}
+
+TEST(Layers, a_channel_covers_what_lies_under_it) {
+    Canvas canvas(40, 30);
+    const int layer = canvas.add("partly outside", 20, 10, false, -5, 15);
+    gimp_image_select_rectangle(canvas.id, GIMP_CHANNEL_OP_REPLACE, 0, 0, 10, 20);
+    const int channel = gimp_selection_save(canvas.id);
+    gimp_item_set_name(channel, "corner");
+    gimp_selection_none(canvas.id);
+
+    GimpHost host;
+    const auto channels = host.channels();
+    ASSERT_TRUE(std::any_of(channels.begin(), channels.end(), [&](const Channel& one) {
+        return one.id == channel && one.image == canvas.id && one.name == "corner";
+    }));
+    const Mask mask = host.read_region(channel, layer, 0);
+    ASSERT_EQ(mask.width, 20);
+    ASSERT_EQ(mask.height, 10);
+    for (int y = 0; y < 10; ++y)
+        for (int x = 0; x < 20; ++x)
+            EXPECT_EQ(mask.values.at(std::size_t(20 * y + x)), x >= 5 && x < 15 && y < 5 ? 1 : 0) << x << ", " << y;
+    const Mask small = host.read_region(channel, layer, 10);
+    EXPECT_EQ(small.width, 10);
+    EXPECT_EQ(small.height, 5);
+    EXPECT_EQ(small.values.at(5), 1);
+    EXPECT_EQ(small.values.at(9), 0);
+    gimp_image_remove_channel(canvas.id, channel);
+    EXPECT_THROW(host.read_region(channel, layer, 0), Error);
 }
 
 TEST(Layers, a_selection_becomes_the_mask) {
