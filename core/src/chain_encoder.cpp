@@ -26,7 +26,7 @@ std::vector<float> numbers(const at::Tensor& tensor) {
 
 std::vector<ChainLayer> chain_layers(const std::vector<ConvolutionLayer>& layers) {
     std::vector<ChainLayer> result;
-    int channels = 3;
+    int channels = int(layers.front().weight.size(1));
     for (const ConvolutionLayer& layer : layers) {
         ChainLayer next;
         next.in_channels = next.out_channels = channels;
@@ -75,6 +75,8 @@ ChainEncoder::ChainEncoder(const std::vector<ConvolutionLayer>& layers, const st
     const std::vector<Tap> unique = unique_taps(taps, layers);
     tap_count_ = unique.size();
     for (const LayerTap& tap : taps) place_.push_back(index_of(chain_tap(tap, layers), unique));
+    in_channels_ = layers.front().weight.size(1);
+    if (in_channels_ != 3) return;
     const at::Tensor deviation = at::tensor(at::ArrayRef<float>(input.deviation, 3), at::kFloat);
     scale_ = input.range / deviation;
     shift_ = at::tensor(at::ArrayRef<float>(input.mean, 3), at::kFloat) / deviation;
@@ -82,7 +84,9 @@ ChainEncoder::ChainEncoder(const std::vector<ConvolutionLayer>& layers, const st
 
 std::vector<at::Tensor> ChainEncoder::features(const at::Tensor& picture, bool /*keep: it always does*/) {
     const at::Tensor ordered = bgr_ ? picture.flip(1) : picture;
-    const at::Tensor pixels = (ordered.squeeze(0).permute({1, 2, 0}) * scale_ - shift_).contiguous();  // h×w×3
+    at::Tensor pixels = ordered.squeeze(0).permute({1, 2, 0});  // h×w×channels
+    if (scale_.defined()) pixels = pixels * scale_ - shift_;
+    pixels = pixels.contiguous();
     height_ = pixels.size(0);
     width_ = pixels.size(1);
     chain_.forward(pixels.data_ptr<float>(), int(height_), int(width_));
@@ -98,7 +102,8 @@ std::vector<at::Tensor> ChainEncoder::features(const at::Tensor& picture, bool /
 
 std::size_t ChainEncoder::work_bytes(int height, int width) const {
     const std::size_t pixels = std::size_t(height) * std::size_t(width);
-    return chain_.work_bytes_for(height, width) + pixels * 3 * sizeof(float) * 2;  // its input, and the slope of that
+    return chain_.work_bytes_for(height, width) +
+           pixels * std::size_t(in_channels_) * sizeof(float) * 2;  // its input, and the slope of that
 }
 
 at::Tensor ChainEncoder::gradient(const std::vector<Slope>& of_features) {
@@ -112,9 +117,11 @@ at::Tensor ChainEncoder::gradient(const std::vector<Slope>& of_features) {
         if (slope.shift.defined()) slope.shift = slope.shift.contiguous();
         given.push_back({data(slope.map), data(slope.matrix), data(slope.shift)});
     }
-    at::Tensor of_pixels = at::empty({height_, width_, 3}, at::kFloat);
+    at::Tensor of_pixels = at::empty({height_, width_, in_channels_}, at::kFloat);
     chain_.backward(given, of_pixels.data_ptr<float>());
-    const at::Tensor of_colours = (of_pixels * scale_).permute({2, 0, 1}).unsqueeze(0);
+    if (scale_.defined()) of_pixels = of_pixels * scale_;
+    const at::Tensor of_colours = of_pixels.permute({2, 0, 1}).unsqueeze(0);
+    if (in_channels_ != 3) return of_colours;
     return (bgr_ ? of_colours.flip(1) : of_colours).contiguous();
 }
 

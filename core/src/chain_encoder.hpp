@@ -11,7 +11,8 @@ namespace neural_style {
 
 class ChainEncoder : public Encoder {
 public:
-    /// As ConvolutionEncoder; the weights are on the CPU. Throws std::invalid_argument for a sequence of layers that
+    /// As ConvolutionEncoder; the weights are on the CPU. A first layer of other than 3 channels takes a map as it is, in
+    /// place of a picture (then gradients are channels-last). Throws std::invalid_argument for a sequence of layers that
     /// ConvChain does not know.
     ChainEncoder(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps,
                  const InputConvention& input, Padding padding, bool average_pooling, int threads);
@@ -27,7 +28,8 @@ public:
 private:
     std::vector<std::size_t> place_;  // of each tap that was asked for among the chain's, where each is named once
     std::size_t tap_count_;           // the chain's
-    at::Tensor scale_, shift_;        // of the input: 1×1×3
+    std::int64_t in_channels_;
+    at::Tensor scale_, shift_;  // of the input: 1×1×3; undefined: it is a map
     bool bgr_;
     std::vector<MapShape> shapes_;
     int halo_;

@@ -24,6 +24,8 @@ Slope sum(Slope a, const Slope& b);
 /// The whole slope as a map, laid out in memory as `features` is; undefined if the slope is.
 at::Tensor as_map(const Slope& slope, const at::Tensor& features);
 
+class SplitEncoder;
+
 struct MapShape {
     int channels;
     int stride;  ///< how many pixels of the picture a step in the map is: a power of two
@@ -49,6 +51,9 @@ public:
 
     /// How far from its own cell of pixels a feature sees at the most, in pixels.
     virtual int halo() const = 0;
+
+    /// The encoder itself, if it is made of two that may be computed apart.
+    virtual SplitEncoder* split() { return nullptr; }
 
     /// Bytes that features(…, true) and gradient() work in for a picture of that size, weights not counted.
     virtual std::size_t work_bytes(int height, int width) const = 0;

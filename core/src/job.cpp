@@ -97,7 +97,7 @@ private:
         std::vector<Region> regions = pictures_.regions(scale, settings_.real("style-scale"), device_);
         Objective objective(encoder_, content_terms(method_, settings_), style_terms(method_, settings_, regions),
                             settings_.real("tv-weight"),
-                            {way.tile_edge, method_.padding == "circular", way.targets, &stop_});
+                            {way.tile_edge, way.hybrid, method_.padding == "circular", way.targets, &stop_});
         objective.set_targets(pictures_.content(scale, device_), pictures_.content_mask(scale, device_), regions);
         regions.clear();
         if (!optimiser_ || method_.optimiser == "lbfgs") {

@@ -5,6 +5,7 @@
 
 #include "process_memory.hpp"
 #include "sliced_loss.hpp"
+#include "split_encoder.hpp"
 #include "tiles.hpp"
 
 namespace neural_style {
@@ -16,10 +17,10 @@ constexpr int directions = 32;
 double area(double width, double height) { return width * height; }
 
 // The largest tile with its halo, within the picture.
-std::pair<int, int> tile_size(const Workload& load, const Scale& scale, int edge) {
+std::pair<int, int> tile_size(const Encoder& encoder, const Scale& scale, int edge) {
     if (edge == 0) return {scale.width, scale.height};
-    const int stride = largest_stride(*load.encoder);
-    const int whole = edge + 2 * ((load.encoder->halo() + stride - 1) / stride * stride);
+    const int stride = largest_stride(encoder);
+    const int whole = edge + 2 * ((encoder.halo() + stride - 1) / stride * stride);
     return {std::min(whole, scale.width), std::min(whole, scale.height)};
 }
 
@@ -27,48 +28,80 @@ double map_bytes(const MapShape& shape, double pixels) {
     return number * shape.channels * pixels / (double(shape.stride) * shape.stride);
 }
 
-// Of all style terms of one region: slopes, projections, samples.
-double style_bytes(const Workload& load, const Scale& scale, double pixels, double tile_pixels, bool tiled) {
+// A map of the encoder as a way computes it: how many pixels of the picture are encoded at once for it.
+struct MapUse {
+    MapShape shape;
+    double pixels;
+    bool tiled;
+};
+
+std::vector<MapUse> map_uses(const Workload& load, const Scale& scale, const Way& way) {
+    const double pixels = area(scale.width, scale.height);
+    SplitEncoder* const split = way.hybrid ? load.encoder->split() : nullptr;
+    const auto [width, height] = tile_size(split ? split->front() : *load.encoder, scale, way.tile_edge);
+    const double tile = area(width, height);
     const std::vector<MapShape> shapes = load.encoder->shapes();
+    std::vector<MapUse> uses;
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+        const bool whole = split && !split->places()[i].in_front;
+        uses.push_back({shapes[i], whole ? pixels : tile, !whole && tile < pixels});
+    }
+    return uses;
+}
+
+// Of all style terms of one region: slopes, projections, samples.
+double style_bytes(const Workload& load, const Scale& scale, const std::vector<MapUse>& uses) {
     double sum = 0;
-    for (std::size_t i = load.content_maps; i < shapes.size(); ++i) {
-        const double positions = pixels / std::pow(shapes[i].stride, 2),
-                     part = tile_pixels / std::pow(shapes[i].stride, 2);
-        const double slope = map_bytes(shapes[i], tile_pixels);
+    for (std::size_t i = load.content_maps; i < uses.size(); ++i) {
+        const MapUse& use = uses[i];
+        const double cell = double(use.shape.stride) * use.shape.stride;
+        const double positions = area(scale.width, scale.height) / cell, part = use.pixels / cell;
+        const double slope = map_bytes(use.shape, use.pixels);
         if (!load.sliced) {
-            sum += tiled || load.masked ? 2 * slope : 0;
+            sum += use.tiled || load.masked ? 2 * slope : 0;
             continue;
         }
-        sum += slope * (tiled ? 2 : 1);
+        sum += slope * (use.tiled ? 2 : 1);
         const bool sorted = !load.masked && positions <= double(SlicedLoss::most_sorted);
         const double sample = std::min(positions, double(SlicedLoss::sample_size));
         sum += number * directions * (sorted ? 2 * positions : sample + part);
         for (const auto& [width, height] : load.styles) {
             const double grown = std::max(scale.width, scale.height) * load.stroke / std::max(width, height);
-            const double own = area(width, height) * grown * grown / std::pow(shapes[i].stride, 2);
-            sum += number * (shapes[i].channels + directions) * std::min(own, double(SlicedLoss::sample_size)) /
+            const double own = area(width, height) * grown * grown / cell;
+            sum += number * (use.shape.channels + directions) * std::min(own, double(SlicedLoss::sample_size)) /
                    double(load.regions);
         }
     }
     return sum;
 }
 
+// What the encoder works in, if a picture of the scale's size is encoded that way.
+double encoder_bytes(const Workload& load, const Scale& scale, const Way& way) {
+    SplitEncoder* const split = way.hybrid ? load.encoder->split() : nullptr;
+    if (!split) {
+        const auto [width, height] = tile_size(*load.encoder, scale, way.tile_edge);
+        return double(load.encoder->work_bytes(height, width));
+    }
+    const auto [width, height] = tile_size(split->front(), scale, way.tile_edge);
+    const MapShape handover = split->handover();
+    return double(split->front().work_bytes(height, width)) +
+           double(split->back().work_bytes(scale.height / handover.stride, scale.width / handover.stride)) +
+           map_bytes(handover, area(scale.width, scale.height));
+}
+
 }  // namespace
 
 double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
     const double full = area(load.full_width, load.full_height), pixels = area(scale.width, scale.height);
-    const auto [tile_width, tile_height] = tile_size(load, scale, way.tile_edge);
-    const double tile_pixels = area(tile_width, tile_height);
-    const bool tiled = way.tile_edge != 0 && tile_pixels < pixels;
+    const std::vector<MapUse> uses = map_uses(load, scale, way);
 
     // The pictures as they came: colours and alpha of the content, the styles; the content at this scale.
     double bytes = full * (picture + number) + (load.masked ? full * (picture + number) : 0);
     for (const auto& [width, height] : load.styles) bytes += area(width, height) * picture;
     if (scale.width != load.full_width) bytes += pixels * picture;
     if (load.masked) bytes += pixels * number * 2.5 * load.regions;
-    const std::vector<MapShape> shapes = load.encoder->shapes();
     for (std::size_t i = 0; i < load.content_maps; ++i)
-        bytes += map_bytes(shapes[i], way.targets == Encoding::Targets::recomputed ? tile_pixels : pixels) *
+        bytes += map_bytes(uses[i].shape, way.targets == Encoding::Targets::recomputed ? uses[i].pixels : pixels) *
                  (way.targets == Encoding::Targets::halved ? 0.5 : 1);
 
     // While targets are made: the styles at this scale. One larger than the content is encoded larger, but for tiles.
@@ -78,17 +111,17 @@ double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
         styles += area(width, height) * grown * grown * picture;
         largest_style = std::max(largest_style, area(width, height) * grown * grown);
     }
-    const double factor = tiled ? 1 : std::sqrt(std::max(1.0, largest_style / tile_pixels));
-    const double encoder =
-        double(load.encoder->work_bytes(int(tile_height * factor), int(tile_width * factor)));  // kept until the end
+    const double factor = std::sqrt(std::max(1.0, largest_style / pixels));
+    const Scale largest = {scale.edge, int(scale.width * factor), int(scale.height * factor), 0};
+    const double encoder = encoder_bytes(load, largest, way);  // kept until the end
 
     // While the picture descends: the optimiser's pictures with the gradient that it is told, and slopes.
     double descent = pixels * picture * (load.lbfgs ? 2.0 * way.history + 5 : 5);
     descent += load.lbfgs ? pixels * 3 * 3 : 0;  // which pixels are blocked
     descent += load.variation ? pixels * picture * 3 : 0;
     for (std::size_t i = 0; i < load.content_maps; ++i)
-        descent += map_bytes(shapes[i], tile_pixels) * (tiled || load.masked ? 2 : 1);
-    descent += load.regions * style_bytes(load, scale, pixels, tile_pixels, tiled);
+        descent += map_bytes(uses[i].shape, uses[i].pixels) * (uses[i].tiled || load.masked ? 2 : 1);
+    descent += load.regions * style_bytes(load, scale, uses);
     return load.resident_mib + (bytes + encoder + std::max(styles, descent)) / mib;
 }
 
@@ -96,18 +129,22 @@ std::vector<Way> ways(const Workload& load, const Scale& scale) {
     using Targets = Encoding::Targets;
     const std::vector<int> histories = load.lbfgs ? std::vector<int>{20, 10, 5} : std::vector<int>{20};
     std::vector<Way> result;
-    const auto add = [&](int edge, Targets targets) {
+    const auto add = [&](int edge, Targets targets, bool hybrid = false) {
         if (edge >= std::max(scale.width, scale.height)) return;
-        for (int history : histories) result.push_back({edge, history, targets});
+        for (int history : histories) result.push_back({edge, hybrid, history, targets});
     };
     add(0, Targets::kept);
+    if (load.encoder->split()) {
+        add(512, Targets::kept, true);
+        add(256, Targets::halved, true);
+    }
     add(1024, Targets::kept);
     add(512, Targets::kept);
     add(512, Targets::halved);
     add(256, Targets::halved);
     add(256, Targets::recomputed);
     add(128, Targets::recomputed);
-    if (load.lbfgs) result.push_back({result.back().tile_edge, 3, result.back().targets});
+    if (load.lbfgs) result.push_back({result.back().tile_edge, false, 3, result.back().targets});
     return result;
 }
 

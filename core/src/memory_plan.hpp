@@ -13,14 +13,15 @@ namespace neural_style {
 
 /// One way of computing a scale, from fast to small.
 struct Way {
-    int tile_edge = 0;  ///< pixels; 0: in one piece
-    int history = 20;   ///< pairs that L-BFGS remembers
+    int tile_edge = 0;    ///< pixels; 0: in one piece
+    bool hybrid = false;  ///< tiles for the encoder's first layers only
+    int history = 20;     ///< pairs that L-BFGS remembers
     Encoding::Targets targets = Encoding::Targets::kept;
 };
 
 /// What the memory depends on besides the scale. All sizes in pixels.
 struct Workload {
-    const Encoder* encoder;
+    Encoder* encoder;
     std::size_t content_maps;  ///< the encoder's first maps; the others are the style's
     bool lbfgs, sliced, masked, variation;
     int regions = 1;

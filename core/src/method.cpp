@@ -16,6 +16,7 @@
 #include "network_rescale.hpp"
 #include "neural-style/error.hpp"
 #include "sliced_loss.hpp"
+#include "split_encoder.hpp"
 #include "weights_file.hpp"
 
 namespace neural_style {
@@ -53,6 +54,32 @@ std::vector<std::string> names_of(const Method& method) {
     for (const auto* layers : {&method.content_layers, &method.style_layers})
         for (const WeightedLayer& layer : *layers) names.push_back(layer.name);
     return names;
+}
+
+// Cut behind the second pool, where there is one and something is wanted of what follows.
+std::unique_ptr<Encoder> make_chain(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps,
+                                    const InputConvention& input, Padding padding, bool average_pooling) {
+    const int threads = at::get_num_threads();
+    std::size_t cut = 0, deepest = 0;
+    for (int pools = 0; cut < layers.size() && pools < 2; ++cut) pools += layers[cut].is_pool();
+    for (const LayerTap& tap : taps) deepest = std::max(deepest, tap.layer);
+    if (deepest < cut) return std::make_unique<ChainEncoder>(layers, taps, input, padding, average_pooling, threads);
+    std::vector<LayerTap> in_front, in_back;
+    std::vector<SplitEncoder::Place> places;
+    for (const LayerTap& tap : taps) {
+        const bool front = tap.layer < cut;
+        std::vector<LayerTap>& own = front ? in_front : in_back;
+        places.push_back({front, own.size()});
+        own.push_back({front ? tap.layer : tap.layer - cut, tap.after_relu});
+    }
+    in_front.push_back({cut - 1, true});
+    const auto begin = layers.begin(), middle = begin + std::ptrdiff_t(cut);
+    return std::make_unique<SplitEncoder>(
+        std::make_unique<ChainEncoder>(std::vector<ConvolutionLayer>(begin, middle), in_front, input, padding,
+                                       average_pooling, threads),
+        std::make_unique<ChainEncoder>(std::vector<ConvolutionLayer>(middle, layers.end()), in_back, InputConvention(),
+                                       padding, average_pooling, threads),
+        places, convolution_halo(layers, taps));
 }
 
 std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Settings& settings,
@@ -94,7 +121,7 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
     const bool average_pooling = settings.text("pooling") == "average";
     if (device.is_cpu() && precision == Precision::float32 && settings.text("convolutions") != "direct") {
         try {
-            return std::make_unique<ChainEncoder>(layers, taps, input, padding, average_pooling, at::get_num_threads());
+            return make_chain(layers, taps, input, padding, average_pooling);
         } catch (const std::invalid_argument&) {
             // a description with another sequence of layers; LibTorch takes any
         }
@@ -189,7 +216,7 @@ std::unique_ptr<Optimiser> make_optimiser(const std::string& name, int history) 
     return std::make_unique<Lbfgs>(history);
 }
 
-Workload workload(const Method& method, const PlanRequest& request, const Encoder& encoder, double resident_mib) {
+Workload workload(const Method& method, const PlanRequest& request, Encoder& encoder, double resident_mib) {
     Workload load;
     load.encoder = &encoder;
     load.content_maps = method.content_layers.size();

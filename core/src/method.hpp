@@ -45,6 +45,6 @@ std::vector<StyleTerm> style_terms(const Method& method, const Settings& setting
 std::unique_ptr<Optimiser> make_optimiser(const std::string& name, int history);
 
 /// What the memory plan is made from; `resident_mib` is what the process holds without the request's pictures.
-Workload workload(const Method& method, const PlanRequest& request, const Encoder& encoder, double resident_mib);
+Workload workload(const Method& method, const PlanRequest& request, Encoder& encoder, double resident_mib);
 
 }  // namespace neural_style

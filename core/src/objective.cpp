@@ -5,8 +5,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "split_encoder.hpp"
+
 namespace neural_style {
 namespace {
+
+Tile whole_of(const at::Tensor& picture) {
+    const int height = int(picture.size(2)), width = int(picture.size(3));
+    return {0, 0, height, width, 0, 0, height, width};
+}
 
 bool is_whole(const Tile& tile, const at::Tensor& picture) {
     return tile.y == 0 && tile.x == 0 && tile.height == picture.size(2) && tile.width == picture.size(3);
@@ -54,10 +61,40 @@ Objective::Objective(Encoder& encoder, std::vector<ContentTerm> content, std::ve
       content_(std::move(content)),
       style_(std::move(style)),
       tv_weight_(tv_weight),
-      encoding_(encoding) {}
+      encoding_(encoding) {
+    if (encoding.hybrid) split_ = encoder.split();
+}
 
 std::vector<Tile> Objective::tiles_of(const at::Tensor& picture) const {
-    return plan_tiles(int(picture.size(2)), int(picture.size(3)), encoding_.tile_edge, encoder_, encoding_.circular);
+    return plan_tiles(int(picture.size(2)), int(picture.size(3)), encoding_.tile_edge,
+                      split_ ? split_->front() : encoder_, encoding_.circular);
+}
+
+Objective::Maps Objective::encode(const at::Tensor& picture, bool keep, const Visit& visit) {
+    const std::vector<Tile> tiles = tiles_of(picture);
+    const bool whole = tiles.size() == 1;
+    Maps maps;
+    if (!split_ || whole) {
+        for (std::size_t i = 0; i < tiles.size(); ++i) {
+            if (!whole && stopped()) return {};
+            maps = encoder_.features(pixels_of(picture, tiles[i]), keep && whole);
+            visit(maps, tiles[i], i);
+        }
+        return maps;
+    }
+    const MapShape shape = split_->handover();
+    const auto height = picture.size(2) / shape.stride, width = picture.size(3) / shape.stride;
+    at::Tensor handover = at::empty({1, height, width, shape.channels}, picture.options()).permute({0, 3, 1, 2});
+    for (std::size_t i = 0; i < tiles.size(); ++i) {
+        if (stopped()) return {};
+        const Maps front = split_->front().features(cut(picture, tiles[i]), false);
+        visit(split_->spread_out(front, true), tiles[i], i);
+        const InnerPart inner = inner_part(front.back(), tiles[i], shape.stride);
+        handover[0].narrow(1, inner.y, inner.map.size(1)).narrow(2, inner.x, inner.map.size(2)).copy_(inner.map);
+    }
+    maps = split_->spread_out(split_->back().features(handover, keep), false);
+    visit(maps, whole_of(picture), 0);
+    return maps;
 }
 
 MapPart Objective::part(const Maps& maps, std::size_t feature, const Tile& tile, const at::Tensor& picture,
@@ -79,6 +116,7 @@ void Objective::take(StyleTerm& term, StyleLoss::Subject subject, const Maps& ma
     const bool whole = is_whole(tile, picture), first = tile.inner_y == 0 && tile.inner_x == 0;
     const int stride = shapes_[term.feature].stride;
     const at::Tensor& map = maps[term.feature];
+    if (!map.defined()) return;
     if (first)
         term.loss->begin(subject, int(whole ? map.size(1) : picture.size(2) / stride),
                          int(whole ? map.size(2) : picture.size(3) / stride));
@@ -88,11 +126,11 @@ void Objective::take(StyleTerm& term, StyleLoss::Subject subject, const Maps& ma
 void Objective::set_style_targets(const Region& region, std::size_t index) {
     for (const StyleTarget& style : region.styles) {
         MaskPyramid mask(style.mask);
-        for (const Tile& tile : tiles_of(style.picture)) {
-            const Maps maps = encoder_.features(pixels_of(style.picture, tile), false);
+        encode(style.picture, false, [&](const Maps& maps, const Tile& tile, std::size_t) {
             for (StyleTerm& term : style_)
                 if (term.region == index) take(term, StyleLoss::Subject::style, maps, tile, style.picture, mask);
-        }
+        });
+        if (stopped()) return;
         for (StyleTerm& term : style_)
             if (term.region == index) term.loss->end(style.share);
     }
@@ -106,11 +144,11 @@ void Objective::set_content_targets(const at::Tensor& content) {
     content_targets_.assign(content_.size(), {});
     if (encoding_.targets == Encoding::Targets::recomputed) content_picture_ = content;
     const auto add = [](at::Tensor& sum, const at::Tensor& more) { sum = sum.defined() ? sum + more : more; };
-    for (const Tile& tile : tiles_of(content)) {
-        const Maps maps = encoder_.features(pixels_of(content, tile), false);
+    encode(content, false, [&](const Maps& maps, const Tile& tile, std::size_t) {
         for (StyleTerm& term : style_)
             take(term, StyleLoss::Subject::start, maps, tile, content, region_masks_[term.region]);
         for (std::size_t i = 0; i < content_.size(); ++i) {
+            if (!maps[content_[i].feature].defined()) continue;
             const MapPart own = part(maps, content_[i].feature, tile, content, content_mask_);
             const at::Tensor& weights = own.weights;
             const auto weighted = [&](const at::Tensor& map) { return weights.defined() ? map * weights : map; };
@@ -125,7 +163,8 @@ void Objective::set_content_targets(const at::Tensor& content) {
             content_targets_[i].features.push_back(halved ? own.features.to(at::kHalf)
                                                           : at::empty_like(own.features).copy_(own.features));
         }
-    }
+    });
+    if (stopped()) return;
     for (StyleTerm& term : style_) term.loss->end();
     for (std::size_t i = 0; i < content_.size(); ++i) {
         const double channels = double(sums[i].features.numel());
@@ -159,7 +198,8 @@ std::vector<at::Tensor> Objective::content_features(const Tile& tile, std::size_
         maps = encoder_.features(pixels_of(content_picture_, tile), false);
     for (std::size_t i = 0; i < content_.size(); ++i) {
         if (maps.empty()) {
-            result.push_back(content_targets_[i].features[index]);
+            const std::vector<at::Tensor>& kept = content_targets_[i].features;
+            result.push_back(index < kept.size() ? kept[index] : at::Tensor());
             continue;
         }
         const at::Tensor inner = inner_part(maps[content_[i].feature], tile, shapes_[content_[i].feature].stride).map;
@@ -175,6 +215,7 @@ std::vector<Slope> Objective::slopes(const Maps& maps, const Tile& tile, const s
         result[feature] = sum(result[feature], spread(slope, own, maps[feature], tile, shapes_[feature].stride));
     };
     for (std::size_t i = 0; i < content_.size(); ++i) {
+        if (!maps[content_[i].feature].defined()) continue;
         const at::Tensor& factor = content_targets_[i].factor;
         const MapPart own = part(maps, content_[i].feature, tile, picture, content_mask_);
         at::Tensor difference = own.features - content[i];
@@ -183,36 +224,57 @@ std::vector<Slope> Objective::slopes(const Maps& maps, const Tile& tile, const s
         add(content_[i].feature, own, {weighted.mul_(2 * factor), {}, {}});
     }
     for (StyleTerm& term : style_) {
+        if (!maps[term.feature].defined()) continue;
         const MapPart own = part(maps, term.feature, tile, picture, region_masks_[term.region]);
         add(term.feature, own, term.loss->slope(own));
     }
     return result;
 }
 
+// d loss / d what the front hands over, 1×C×h×w, and the back's part of the content loss.
+at::Tensor Objective::handover_slope(const Maps& maps, const at::Tensor& picture, at::Tensor& content_loss) {
+    const Tile whole = whole_of(picture);
+    const std::vector<Slope> of_maps = slopes(maps, whole, content_features(whole, 0), picture, content_loss);
+    return split_->back().gradient(split_->gathered(of_maps, false));
+}
+
 ObjectiveValue Objective::evaluate(const at::Tensor& picture) {
     const std::vector<Tile> tiles = tiles_of(picture);
-    const bool whole = tiles.size() == 1;
-    const auto stopped = [&] { return !whole && encoding_.stop && *encoding_.stop; };
+    const bool whole = tiles.size() == 1, hybrid = split_ && !whole;
     Maps maps;
-    if (whole || !style_.empty())
-        for (const Tile& tile : tiles) {
-            if (stopped()) return {};
-            maps = encoder_.features(pixels_of(picture, tile), whole);
+    if (whole || hybrid || !style_.empty())
+        maps = encode(picture, true, [&](const Maps& encoded, const Tile& tile, std::size_t) {
             for (StyleTerm& term : style_)
-                take(term, StyleLoss::Subject::picture, maps, tile, picture, region_masks_[term.region]);
-        }
+                take(term, StyleLoss::Subject::picture, encoded, tile, picture, region_masks_[term.region]);
+        });
+    if (!whole && stopped()) return {};
     for (StyleTerm& term : style_) term.loss->end();
 
     at::Tensor content = at::zeros({}, picture.options()), style = content, tv = content;
     ObjectiveValue result;
     if (!whole) result.gradient = at::zeros_like(picture);
+    at::Tensor of_handover;
+    if (hybrid) of_handover = handover_slope(maps, picture, content)[0];
     for (std::size_t i = 0; i < tiles.size(); ++i) {
-        if (stopped()) return {};
+        if (!whole && stopped()) return {};
         const std::vector<at::Tensor> targets = content_features(tiles[i], i);
+        if (hybrid) {
+            const Maps front = split_->front().features(cut(picture, tiles[i]), true);
+            const std::vector<Slope> of_all =
+                slopes(split_->spread_out(front, true), tiles[i], targets, picture, content);
+            std::vector<Slope> of_front = split_->gathered(of_all, true);
+            const int stride = split_->handover().stride;
+            const InnerPart inner = inner_part(front.back(), tiles[i], stride);
+            at::Tensor of_last = at::zeros_like(front.back());
+            inner_part(of_last, tiles[i], stride)
+                .map.copy_(of_handover.narrow(1, inner.y, inner.map.size(1)).narrow(2, inner.x, inner.map.size(2)));
+            of_front.back() = sum(of_front.back(), {of_last, {}, {}});
+            add_back(result.gradient, split_->front().gradient(of_front), tiles[i]);
+            continue;
+        }
         const bool again = !whole || encoding_.targets == Encoding::Targets::recomputed;
         if (again) maps = encoder_.features(pixels_of(picture, tiles[i]), true);
-        const std::vector<Slope> of_maps = slopes(maps, tiles[i], targets, picture, content);
-        const at::Tensor of_tile = encoder_.gradient(of_maps);
+        const at::Tensor of_tile = encoder_.gradient(slopes(maps, tiles[i], targets, picture, content));
         if (whole)
             result.gradient = of_tile;
         else

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -35,14 +36,15 @@ struct ObjectiveValue {
 };
 
 /// How pictures are encoded: whole, or in tiles of about `tile_edge` pixels if that is not 0. Tiles take memory that
-/// does not grow with the picture but for the content's targets, and one more forward pass.
+/// does not grow with the picture but for the content's targets, and one more forward pass of what is in tiles.
 struct Encoding {
     int tile_edge = 0;
+    bool hybrid = false;    ///< tiles for the front of a SplitEncoder only; its back sees the whole
     bool circular = false;  ///< the encoder's padding is
     enum class Targets {
         kept,        ///< the content's features as they are
         halved,      ///< in half precision
-        recomputed,  ///< with every evaluation, tile by tile
+        recomputed,  ///< with every evaluation, tile by tile; not if hybrid
     } targets = Targets::kept;
     const std::atomic<bool>* stop = nullptr;  ///< looked at between tiles
 };
@@ -67,7 +69,15 @@ private:
     };
     using Maps = std::vector<at::Tensor>;
 
+    /// Called with a tile, its number among those of its maps, and its maps; those of another pass are undefined.
+    using Visit = std::function<void(const Maps&, const Tile&, std::size_t)>;
+
     std::vector<Tile> tiles_of(const at::Tensor& picture) const;
+    /// Encodes a picture part by part. Returns the maps of what was encoded whole, kept for gradient() if `keep`; else
+    /// the last tile's. Stops early if asked to.
+    Maps encode(const at::Tensor& picture, bool keep, const Visit& visit);
+    at::Tensor handover_slope(const Maps& maps, const at::Tensor& picture, at::Tensor& content_loss);
+    bool stopped() const { return encoding_.stop && *encoding_.stop; }
     /// The inner part of a map of the tile of `picture`, with the mask's weights.
     MapPart part(const Maps& maps, std::size_t feature, const Tile& tile, const at::Tensor& picture,
                  MaskPyramid& mask) const;
@@ -83,6 +93,7 @@ private:
                               const at::Tensor& picture, at::Tensor& content_loss);
 
     Encoder& encoder_;
+    SplitEncoder* split_ = nullptr;  // if hybrid
     std::vector<MapShape> shapes_;
     std::vector<ContentTerm> content_;
     std::vector<StyleTerm> style_;

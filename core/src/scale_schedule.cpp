@@ -12,6 +12,8 @@ namespace {
 
 constexpr int coarsest_edge = 256;
 constexpr int fewest_evaluations = 20;
+// What is left to do at such a size is the texture of single strokes, and an evaluation takes minutes.
+constexpr int huge_edge = 2048, fewest_if_huge = 8;
 
 std::vector<int> read_list(const std::string& text) {
     std::vector<int> edges;
@@ -50,14 +52,15 @@ std::vector<int> choose_edges(int own_edge, const Settings& settings) {
 std::vector<Scale> plan_scales(int content_width, int content_height, const Settings& settings) {
     const int own_edge = std::max(content_width, content_height);
     int evaluations = static_cast<int>(settings.integer("iterations"));
-    const int fewest = std::min(evaluations, fewest_evaluations);
+    const int wanted = evaluations;
     std::vector<Scale> scales;
     for (int edge : choose_edges(own_edge, settings)) {
         const auto scaled = [&](int length) {
             return std::max(smallest_edge, static_cast<int>(std::lround(double(length) * edge / own_edge)));
         };
-        scales.push_back({edge, scaled(content_width), scaled(content_height), evaluations});
-        evaluations = std::max(fewest, evaluations / 2);
+        const int fewest = std::min(wanted, edge > huge_edge ? fewest_if_huge : fewest_evaluations);
+        scales.push_back({edge, scaled(content_width), scaled(content_height), std::max(fewest, evaluations)});
+        evaluations /= 2;
     }
     return scales;
 }

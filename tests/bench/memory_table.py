@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """Memory and time by size and way: what --explain predicts beside what a run takes. Prints a table in Markdown.
 
-memory_table.py NEURAL_STYLE [--weights FILE] [--sizes 256,512,…] [--budgets auto,1000,…] [KEY=VALUE ...]
+memory_table.py NEURAL_STYLE [--weights FILE] [--sizes 256,512,…] [--budgets auto,1000,…] [--iterations 3]
+                [KEY=VALUE ...]
 
-A row is one run of 3 evaluations on a drawn picture of SIZE×SIZE·3/4 pixels with SIZE·3/4 for the style. "needed" is
+With fewer iterations than L-BFGS remembers pairs (20) its history is not all there yet, and less is taken than needed.
+A row is one run on a drawn picture of SIZE×SIZE·3/4 pixels with SIZE·3/4 for the style. "needed" is
 the prediction, "taken" the largest resident memory of the process while it ran, "s" the seconds of an evaluation.
 """
 import csv
@@ -27,11 +29,11 @@ def draw(path, width, height, seed):
     path.write_bytes(b"P6 %d %d 255\n" % (width, height) + levels.tobytes())
 
 
-def measure(program, folder, size, budget, options):
+def measure(program, folder, size, budget, iterations, options):
     content, style = folder / f"content{size}.ppm", folder / "style.ppm"
     if not content.exists():
         draw(content, size, size * 3 // 4, 1)
-    words = [program, content, "--style", style, "--scales", "1", "--iterations", "3", "--memory", budget,
+    words = [program, content, "--style", style, "--scales", "1", "--iterations", iterations, "--memory", budget,
              "--preview-every", "0", *options]
     plan = subprocess.run([*map(str, words), "--explain"], capture_output=True, text=True, check=True).stdout
     needed = float(re.search(r"memory needed: (\d+)", plan)[1])
@@ -50,13 +52,16 @@ def measure(program, folder, size, budget, options):
 
 def main():
     words = sys.argv[1:]
-    program, sizes, budgets, options = os.path.abspath(words.pop(0)), [256, 512, 1024], ["auto"], []
+    program, sizes, budgets = os.path.abspath(words.pop(0)), [256, 512, 1024], ["auto"]
+    iterations, options = "3", []
     while words:
         word = words.pop(0)
         if word == "--sizes":
             sizes = [int(size) for size in words.pop(0).split(",")]
         elif word == "--budgets":
             budgets = words.pop(0).split(",")
+        elif word == "--iterations":
+            iterations = words.pop(0)
         elif word == "--weights":
             options += ["--network", "vgg19", "--weights", os.path.abspath(words.pop(0))]
         else:
@@ -68,7 +73,7 @@ def main():
         draw(folder / "style.ppm", 512, 384, 2)
         for size in sizes:
             for budget in budgets:
-                print("|", " | ".join(map(str, measure(program, folder, size, budget, options))), "|", flush=True)
+                print("|", " | ".join(map(str, measure(program, folder, size, budget, iterations, options))), "|", flush=True)
 
 
 if __name__ == "__main__":
