@@ -68,6 +68,8 @@ TEST(ScaleSchedule, WhatIsNoListIsRefusedAndNamed) {
 TEST(ScaleSchedule, EachScaleHasHalfTheEvaluationsButNotTooFew) {
     EXPECT_EQ(evaluations(2048, 100, ""), Numbers({300, 150, 75, 37}));
     EXPECT_EQ(evaluations(2048, 100, "iterations=60"), Numbers({60, 30, 20, 20}));
+    EXPECT_EQ(evaluations(8000, 100, ""), Numbers({300, 150, 75, 37, 18, 9}));
+    EXPECT_EQ(evaluations(8000, 100, "iterations=60"), Numbers({60, 30, 20, 20, 8, 8}));
     EXPECT_EQ(evaluations(2048, 100, "iterations=7"), Numbers({7, 7, 7, 7}));
     EXPECT_EQ(evaluations(2048, 100, "iterations=1"), Numbers({1, 1, 1, 1}));
     EXPECT_EQ(evaluations(64, 64, "iterations=10000"), Numbers({10000}));
