@@ -1,5 +1,7 @@
 #include "engine_line.hpp"
 
+#include <cstdio>
+
 #include "accessible_name.hpp"
 #include "device_page.hpp"
 #include "setting_words.hpp"
@@ -8,13 +10,20 @@
 #include "words.hpp"
 
 namespace neural_style {
+namespace {
 
-EngineLine::EngineLine(const SettingsModel& model, int width, int height, std::function<void()> open_networks)
-    : model_(model), width_(width), height_(height) {
+constexpr unsigned plan_delay_milliseconds = 1200;  // after the last change
+
+}  // namespace
+
+EngineLine::EngineLine(SettingsModel& model, int width, int height, std::function<void()> open_networks,
+                       std::function<Sizes()> styles)
+    : model_(model), width_(width), height_(height), styles_(std::move(styles)) {
     box_ = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     words_ = gtk_label_new(_("The engine is starting…"));
     gtk_label_set_xalign(GTK_LABEL(words_), 0);
     gtk_label_set_ellipsize(GTK_LABEL(words_), PANGO_ELLIPSIZE_END);
+    gtk_label_set_lines(GTK_LABEL(words_), 2);
     add_style_class(words_, "dim-label");
     gtk_box_pack_start(GTK_BOX(box_), words_, FALSE, TRUE, 0);
     const auto add_button = [&](const char* label) {
@@ -24,6 +33,9 @@ EngineLine::EngineLine(const SettingsModel& model, int width, int height, std::f
         gtk_box_pack_start(GTK_BOX(box_), button, FALSE, FALSE, 0);
         return button;
     };
+    smaller_ = add_button("");
+    gtk_widget_set_no_show_all(smaller_, TRUE);
+    connect(smaller_, "clicked", [this] { model_.set("size", plan_.largest_edge); });
     connect(add_button(_("Networks…")), "clicked", [open_networks = std::move(open_networks)] { open_networks(); });
     device_ = add_button(_("Why no GPU?"));
     gtk_widget_set_no_show_all(device_, TRUE);
@@ -38,6 +50,7 @@ void EngineLine::greeted(const wire::Hello& hello) {
     gtk_button_set_label(GTK_BUTTON(device_), hello.devices.size() > 1 ? _("About the device") : _("Why no GPU?"));
     gtk_widget_show(device_);
     show();
+    plan();
 }
 
 void EngineLine::began(const ScaleEvent& event) {
@@ -50,6 +63,44 @@ void EngineLine::began(const ScaleEvent& event) {
 void EngineLine::changed(std::string_view key) {
     if (key == "loss" || key == "network" || key == "threads") estimate_.forget();
     show();
+    plan();
+}
+
+void EngineLine::plan() {
+    plan_timer_.every(plan_delay_milliseconds, [this] {
+        if (styles_().empty()) return true;
+        ask_engine();
+        return false;
+    });
+}
+
+void EngineLine::ask_engine() {
+    std::vector<std::string> arguments = {"--explain", "--content-size", filled("%dx%d", width_, height_)};
+    for (const auto& [width, height] : styles_()) {
+        arguments.push_back("--style-size");
+        arguments.push_back(filled("%dx%d", width, height));
+    }
+    const Settings& settings = model_.settings();
+    for (const Setting& setting : settings_table()) {
+        if (!settings.is_set(setting.key)) continue;
+        arguments.push_back(std::string("--") + setting.key);
+        arguments.push_back(settings.text(setting.key));
+    }
+    coming_ = {};
+    EngineCommand::Callbacks callbacks;
+    callbacks.line = [this](const std::string& line) { take_line(line); };
+    callbacks.end = [this](bool succeeded) {
+        plan_ = succeeded ? coming_ : Plan();  // why not is said where a run is tried
+        show();
+    };
+    asking_ = std::make_unique<EngineCommand>(arguments, std::move(callbacks));
+}
+
+void EngineLine::take_line(const std::string& line) {
+    std::sscanf(line.c_str(), "memory needed: %lf", &coming_.needed_mib);
+    std::sscanf(line.c_str(), "memory available: %lf", &coming_.available_mib);
+    std::sscanf(line.c_str(), "largest size that fits: %d", &coming_.largest_edge);
+    if (line == "fits: no") coming_.fits = false;
 }
 
 void EngineLine::show() {
@@ -58,6 +109,16 @@ void EngineLine::show() {
         filled(_("Network: %s, on the %s"), network_words(network_).c_str(), device_words(device_name_).c_str());
     if (const auto seconds = estimate_.seconds(model_.settings(), width_, height_))
         words += filled(_(". Full picture: %s"), duration_words(*seconds).c_str());
+    if (plan_.needed_mib > 0)
+        words += "\n" + filled(_("Needs about %s of %s of memory"), memory_words(plan_.needed_mib).c_str(),
+                               memory_words(plan_.available_mib).c_str());
+    const bool offers = !plan_.fits && plan_.largest_edge > 0;
+    if (offers) {
+        const std::string offer = filled(_("%d pixels would fit"), plan_.largest_edge);
+        gtk_button_set_label(GTK_BUTTON(smaller_), offer.c_str());
+        set_accessible_name(smaller_, offer, _("Set the size to what fits into the memory."));
+    }
+    gtk_widget_set_visible(smaller_, offers);
     gtk_label_set_text(GTK_LABEL(words_), words.c_str());
     gtk_widget_set_tooltip_text(words_, words.c_str());
 }

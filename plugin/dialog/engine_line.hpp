@@ -5,19 +5,29 @@
 #include <gtk/gtk.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "engine_command.hpp"
 #include "neural-style/wire.hpp"
 #include "run_estimate.hpp"
 #include "settings_model.hpp"
+#include "signals.hpp"
 
 namespace neural_style {
 
 class EngineLine {
 public:
-    /// `width` and `height` are the content's, in pixels; `open_networks` shows the page of networks.
-    EngineLine(const SettingsModel& model, int width, int height, std::function<void()> open_networks);
+    /// Widths and heights of the styles, in pixels.
+    using Sizes = std::vector<std::pair<int, int>>;
+
+    /// `width` and `height` are the content's, in pixels; `open_networks` shows the page of networks; `styles` says
+    /// what is chosen now: nothing while the engine has something better to do than to look what a run would take.
+    EngineLine(SettingsModel& model, int width, int height, std::function<void()> open_networks,
+               std::function<Sizes()> styles);
 
     GtkWidget* widget() const { return box_; }
 
@@ -27,15 +37,31 @@ public:
     void changed(std::string_view key);                          ///< a setting has
     void show();                                                 ///< anew, after a draft has told how fast it is
 
+    /// Looks soon what the full run would take, by asking the engine aside.
+    void plan();
+
 private:
-    const SettingsModel& model_;
+    void ask_engine();
+    void take_line(const std::string& line);
+
+    SettingsModel& model_;
     int width_, height_;
     wire::Hello hello_;
     std::string network_, device_name_;  ///< of the last run, or as the engine said it would be
     RunEstimate estimate_;
+    std::function<Sizes()> styles_;
+    struct Plan {
+        double needed_mib = 0, available_mib = 0;
+        bool fits = true;
+        int largest_edge = 0;
+    };
+    Plan plan_, coming_;  ///< what is known, and what the engine is just saying
+    Timer plan_timer_;
+    std::unique_ptr<EngineCommand> asking_;
     GtkWidget* box_;
     GtkWidget* words_;
     GtkWidget* device_;
+    GtkWidget* smaller_;  ///< offers a size that fits
 };
 
 }  // namespace neural_style

@@ -41,7 +41,8 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
                    show_activity(runs_.activity());
                }),
       queue_([this] { paint_queue(); }),
-      engine_(model_, content_.width, content_.height, [this] { open_networks(); }),
+      engine_(
+          model_, content_.width, content_.height, [this] { open_networks(); }, [this] { return planned_styles(); }),
       actions_({manual_file().empty() ? nullptr : std::function<void()>([this] { show_manual(); }), [this] { reset(); },
                 [this] { close(); }, [this] { give_up(); },
                 [this] {
@@ -86,6 +87,7 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
     picker_.on_change([this] {
         results_.forget();
         show_activity(runs_.activity());
+        engine_.plan();
         ask_for_draft(draft_delay_milliseconds);
     });
     model_.on_change([this](std::string_view key) {

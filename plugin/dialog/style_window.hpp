@@ -55,6 +55,7 @@ private:
     void look_around();  ///< which layers there are now, and whether the content still is
 
     std::optional<Request> draft_request();
+    EngineLine::Sizes planned_styles();  ///< none while a run has the engine
     void ask_for_draft(unsigned delay_milliseconds);
     void copy(std::string (*call)(Host&, const RunRequest&));  ///< the run that Start would begin, as text
     void start();

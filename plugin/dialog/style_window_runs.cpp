@@ -50,6 +50,21 @@ std::optional<Request> StyleWindow::draft_request() {
     return request;
 }
 
+EngineLine::Sizes StyleWindow::planned_styles() {
+    if (runs_.activity() != Activity::idle || !content_usable_) return {};
+    EngineLine::Sizes sizes;
+    try {
+        for (const StyleChoice& style : picker_.chosen()) {
+            const Layer layer = style.picture ? Layer() : host_.layer(style.layer);
+            sizes.emplace_back(style.picture ? style.picture->width : layer.width,
+                               style.picture ? style.picture->height : layer.height);
+        }
+    } catch (const Error&) {  // gone meanwhile
+        return {};
+    }
+    return sizes;
+}
+
 void StyleWindow::ask_for_draft(unsigned delay_milliseconds) {
     if (results_.brings_back() || !gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(live_draft_))) return;
     runs_.draft(delay_milliseconds, [this] { return draft_request(); });

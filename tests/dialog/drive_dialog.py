@@ -158,6 +158,19 @@ def test_size_that_fits(open_stage):
         assert 'size=512' in end['settings'], end
 
 
+def test_memory_before_a_run(open_stage):
+    with open_stage() as stage:
+        wait_for(lambda: stage.shows('label', '.*Needs about 512 MiB of 8.0 GiB of memory'), 'what is needed')
+        assert not stage.shows('push button', '.* would fit')
+        stage.set_text('Network', 'too-large')
+        wait_for(lambda: stage.shows('label', '.*Needs about 90.0 GiB of 8.0 GiB of memory'), 'what is needed now')
+        stage.press('512 pixels would fit')
+        assert stage.value('spin button', 'Size') == 512
+        wait_for(lambda: not stage.shows('push button', '.* would fit'), 'the offer to go')
+        stage.press('Cancel')
+        assert stage.ending()['settings'] == 'network=too-large;size=512'
+
+
 def test_layers_come_and_go(open_stage):
     with open_stage() as stage:
         stage.tell('add Lately')

@@ -3,8 +3,9 @@
 // changes the picture; where there are guides, only what they cover. `--worker PAUSE` waits PAUSE milliseconds after
 // each evaluation (15). With the network "too-large" a run fails for memory unless its size is set to at most 512; with
 // "broken" it always fails.
-// `--list-networks` and `--get-network` answer as the engine does, from nowhere into $XDG_DATA_HOME/painted-network.
-// From a file it takes only one that says "painted"; one that says "drawn" belongs to the network "drawn".
+// `--list-networks`, `--explain` and `--get-network` answer as the engine does, from nowhere into
+// $XDG_DATA_HOME/painted-network. From a file it takes only one that says "painted"; one that says "drawn" belongs to
+// the network "drawn".
 #include <poll.h>
 #include <unistd.h>
 
@@ -190,6 +191,20 @@ int list_networks() {
     return 0;
 }
 
+int explain(int count, char** arguments) {
+    bool large = false;
+    int size = 1 << 20;
+    for (int i = 2; i + 1 < count; ++i) {
+        if (!std::strcmp(arguments[i], "--network")) large = !std::strcmp(arguments[i + 1], "too-large");
+        if (!std::strcmp(arguments[i], "--size")) size = std::atoi(arguments[i + 1]);
+    }
+    const bool fits = !large || size <= 512;
+    std::printf("memory needed: %d MiB\nmemory available: 8192 MiB\nfits: %s\n", fits ? 512 : 90 * 1024,
+                fits ? "yes" : "no");
+    if (!fits) std::puts("largest size that fits: 512");
+    return 0;
+}
+
 int get_network(const std::string& name, const std::string& from) {
     if (!from.empty()) {
         char word[16] = "";
@@ -230,6 +245,7 @@ int get_network(const std::string& name, const std::string& from) {
 
 int main(int count, char** arguments) {
     if (count == 2 && !std::strcmp(arguments[1], "--list-networks")) return list_networks();
+    if (count > 1 && !std::strcmp(arguments[1], "--explain")) return explain(count, arguments);
     if (count > 2 && !std::strcmp(arguments[1], "--get-network")) {
         std::string from;
         for (int i = 3; i + 1 < count; ++i)

@@ -297,7 +297,8 @@ class Stage:
 
     def worker_pid(self):
         def child():
-            out = subprocess.run(['pgrep', '-P', str(self.process.pid)], capture_output=True, text=True).stdout.split()
+            out = subprocess.run(['pgrep', '-P', str(self.process.pid), '-f', '--', '--worker'], capture_output=True,
+                                 text=True).stdout.split()
             return int(out[0]) if out else None
         return wait_for(child, 'the worker')
 
