@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "neural-style/error.hpp"
+#include "process_memory.hpp"
 
 namespace neural_style {
 namespace {
@@ -41,10 +42,23 @@ std::string first_line_of_error() {
     return text.substr(0, text.find('\n'));
 }
 
-[[noreturn]] void unreadable(const std::string& path) {
-    const std::string why = first_line_of_error();
+[[noreturn]] void unreadable(const std::string& path, std::string why = {}) {
+    if (why.empty()) why = first_line_of_error();
     throw Error(Cause::picture, "The picture " + path + " cannot be read (" + (why.empty() ? "unknown format" : why) +
                                     "); choose a PNG, JPEG, TIFF or WebP file.");
+}
+
+// A file of some kilobytes can say that it is a picture of terabytes.
+void check_size(const std::string& path, const VipsImage* picture) {
+    constexpr int largest_edge = 1 << 18;
+    constexpr double bytes_a_pixel = 40;  // ours, libvips' copy as floats, and what it decoded
+    const int width = vips_image_get_width(picture), height = vips_image_get_height(picture);
+    if (width > largest_edge || height > largest_edge) unreadable(path, "impossible size");
+    const double available_mib = process_memory().available_mib;
+    if (available_mib > 0 && bytes_a_pixel * width * height / (1024 * 1024) > available_mib)
+        throw Error(Cause::memory, "There is not enough memory for the picture " + path + " of " +
+                                       std::to_string(width) + "×" + std::to_string(height) +
+                                       " pixels; choose a smaller one or close other programs.");
 }
 
 }  // namespace
@@ -56,6 +70,11 @@ void start_vips() {
     static const guint silenced = g_log_set_handler(
         "VIPS", G_LOG_LEVEL_WARNING, [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
     static_cast<void>(silenced);
+    // libvips would give a file to whichever of its forty readers takes it, ImageMagick's and PDF's among them. What we
+    // offer is read by four that are made for files from anywhere.
+    vips_operation_block_set("VipsForeignLoad", TRUE);
+    for (const char* reader : {"Png", "Jpeg", "Tiff", "Webp"})
+        vips_operation_block_set((std::string("VipsForeignLoad") + reader).c_str(), FALSE);
     vips_concurrency_set(1);
     vips_cache_set_max(0);  // no file is read twice, and a batch reads many
 }
@@ -65,6 +84,7 @@ PictureFile read_with_vips(const std::string& path) {
     Steps picture(vips_image_new_from_file(path.c_str(), "access", VIPS_ACCESS_RANDOM, "fail_on",
                                            VIPS_FAIL_ON_TRUNCATED, nullptr));
     if (!picture.get()) unreadable(path);
+    check_size(path, picture.get());
     if (!picture.apply([](VipsImage* in, VipsImage** out) { return vips_autorot(in, out, nullptr); })) unreadable(path);
     const VipsBandFormat format = vips_image_get_format(picture.get());
     PictureFile file;

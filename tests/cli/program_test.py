@@ -7,8 +7,10 @@ import csv
 import os
 import signal
 import stat
+import struct
 import subprocess
 import unittest
+import zlib
 
 import numpy
 from PIL import Image
@@ -148,6 +150,25 @@ class PictureFiles(Program):
                 self.expect_done(self.stylise("--iterations", "1", content=name))
                 with Image.open(self.path / "result.png") as result:
                     self.assertEqual((result.size, result.mode), ((48, 40), "RGB"))
+
+    def test_only_what_is_offered_is_read_whatever_its_name(self):
+        """libvips knows many more formats, some of them little programs; a name does not make a picture of them."""
+        (self.path / "a.png").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>')
+        (self.path / "b.png").write_bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj trailer<</Root 1 0 R>>")
+        (self.path / "c.png").write_text("push graphic-context\nviewbox 0 0 9 9\npop graphic-context\n")
+        Image.fromarray(levels(self.content)).save(self.path / "d.gif")
+        for name in ("a.png", "b.png", "c.png", "d.gif"):
+            with self.subTest(name):
+                self.expect_sentence(self.stylise(content=name), name, "cannot be read")
+
+    def test_a_small_file_that_says_it_is_huge_costs_a_sentence(self):
+        def chunk(kind, data):
+            return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for width, height in ((200000, 200000), (2000000000, 1)):
+            head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+            (self.path / "huge.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head)
+                                                 + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b""))
+            self.expect_sentence(self.stylise(content="huge.png"), "huge.png")
 
     def test_without_any_style_the_content_comes_back(self):
         """The ends of the way through the files agree: a run that changes nothing returns what it read."""
