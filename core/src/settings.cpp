@@ -66,15 +66,29 @@ std::string number_text(double value) {
     return std::string(buffer, result.ptr);
 }
 
+// A part of what came, as a sentence can hold it: one line of a readable length.
+std::string quoted(std::string_view text) {
+    constexpr std::size_t most = 80;
+    std::string words(text.substr(0, most));
+    if (text.size() > most) {
+        while (!words.empty() && (words.back() & 0xc0) == 0x80) words.pop_back();  // not within a character
+        if (!words.empty() && (words.back() & 0x80)) words.pop_back();
+        words += "…";
+    }
+    for (char& character : words)
+        if ((character >= 0 && character < ' ') || character == 0x7f) character = '?';
+    return "\"" + words + "\"";
+}
+
 const Setting& known(std::string_view key) {
     if (const Setting* setting = find_setting(key)) return *setting;
-    throw Error(Cause::settings, "There is no setting called \"" + std::string(key) +
-                                     "\"; neural-style --list-settings names them all.");
+    throw Error(Cause::settings,
+                "There is no setting called " + quoted(key) + "; neural-style --list-settings names them all.");
 }
 
 [[noreturn]] void refuse(const Setting& setting, std::string_view value) {
-    throw Error(Cause::settings, std::string("The setting ") + setting.key + " cannot be \"" + std::string(value) +
-                                     "\"; allowed: " + setting.allowed() + ".");
+    throw Error(Cause::settings, std::string("The setting ") + setting.key + " cannot be " + quoted(value) +
+                                     "; allowed: " + setting.allowed() + ".");
 }
 
 void check(const Setting& setting, std::string_view value) {
@@ -288,9 +302,8 @@ Settings Settings::parse(std::string_view text) {
         if (!trimmed(pair).empty()) {
             const auto equals = pair.find('=');
             if (equals == std::string_view::npos)
-                throw Error(Cause::settings,
-                            "\"" + std::string(trimmed(pair)) +
-                                "\" is not a setting; write key=value, pairs separated by semicolons.");
+                throw Error(Cause::settings, quoted(trimmed(pair)) +
+                                                 " is not a setting; write key=value, pairs separated by semicolons.");
             settings.set(trimmed(pair.substr(0, equals)), unescaped(pair.substr(equals + 1)));
         }
         if (end == text.size()) return settings;

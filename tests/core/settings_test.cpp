@@ -141,6 +141,22 @@ TEST(Settings, UnknownKeysAreNamed) {
     }
 }
 
+TEST(Settings, WhatIsQuotedIsOneReadableLine) {
+    const std::string odd = std::string("a\nb") + '\0' + "c" + std::string(70, 'x') + "äöü" + std::string(5000, 'y');
+    for (const std::string& text : {odd, odd + "=1", "size=" + odd}) {
+        try {
+            Settings::parse(text);
+            ADD_FAILURE() << text;
+        } catch (const Error& error) {
+            const std::string sentence = error.what();
+            EXPECT_LT(sentence.size(), 300U);
+            EXPECT_EQ(sentence.find('\n'), std::string::npos);
+            EXPECT_EQ(sentence.back(), '.');
+            EXPECT_NE(sentence.find("a?b?cxxx"), std::string::npos) << sentence;
+        }
+    }
+}
+
 TEST(Settings, ParseIgnoresBlanksAndEmptyPairs) {
     const Settings settings = Settings::parse(" ; seed = 7 ;; \n size=64\t;network = my net ;");
     EXPECT_EQ(settings.integer("seed"), 7);
