@@ -2,21 +2,13 @@
 // mutated files in the ordinary tests.
 #pragma once
 
-#include <cstdio>
-#include <cstdlib>
-
+#include "promises.hpp"
 #include "weights_pytorch.hpp"
 #include "weights_safetensors.hpp"
 
 namespace neural_style::testing {
 
 using Reader = StoredTensors (*)(const WeightsBytes&);
-
-inline void must(bool holds, const char* what) {
-    if (holds) return;
-    std::fprintf(stderr, "broken promise: %s\n", what);
-    std::abort();
-}
 
 /// Reads the bytes as one form and as whatever they look like. Every failure has to be an Error with a cause, and every
 /// tensor that a reader reports with a readable number format has to lie in the file. Returns whether the reader
