@@ -16,6 +16,17 @@ bool shows_something(const Image& image) {
     return false;
 }
 
+bool meet(const Image& image, const Mask& mask) {
+    for (std::size_t i = 0; i < mask.values.size(); ++i)
+        if (mask.values[i] > 0 && image.rgba[4 * i + 3] > 0) return true;
+    return false;
+}
+
+// Every layer is selected wholly now and then; the engine is spared a mask that says nothing.
+bool limits(const Mask& mask) {
+    return std::any_of(mask.values.begin(), mask.values.end(), [](float value) { return value < 1; });
+}
+
 // A picture from elsewhere is described as the layer that it would be.
 Layer style_layer(Host& host, const StyleChoice& style) {
     if (!style.picture) return host.layer(style.layer);
@@ -89,6 +100,12 @@ bool RequestReading::step() {
             if (reading_->step()) return true;
             engine_.content = std::exchange(reading_, nullptr)->take();
             if (!shows_something(engine_.content)) refuse_transparent(host_.layer(request_.content));
+            part_ = Part::content_mask;
+            return true;
+        case Part::content_mask:
+            if (!mask_reading_) mask_reading_ = host_.reading_content_mask(request_.content, request_.above);
+            if (mask_reading_->step()) return true;
+            take_content_mask(std::exchange(mask_reading_, nullptr)->take());
             part_ = Part::styles;
             return true;
         case Part::styles: {
@@ -124,6 +141,15 @@ bool RequestReading::step() {
             break;
     }
     return false;
+}
+
+void RequestReading::take_content_mask(Mask mask) {
+    if (mask.empty() || !limits(mask)) return;
+    if (!meet(engine_.content, mask))
+        throw Error(Cause::picture, filled(_("The selection and the mask leave nothing of what the layer “%s” shows; "
+                                             "select a part that is seen, or nothing, and try again."),
+                                           host_.layer(request_.content).name.c_str()));
+    engine_.content_mask = std::move(mask);
 }
 
 bool RequestReading::read_start() {

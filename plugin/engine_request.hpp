@@ -19,7 +19,8 @@ void check(Host& host, const RunRequest& request);
 /// of the layers' sizes, or within edge × edge if that is above 0. Throws Error(Cause::picture).
 void add_guides(Host& host, const RunRequest& request, int edge_pixels, Request& engine);
 
-/// Reads all layers a part at a time. Every call may throw as check(), and for layers that are entirely transparent.
+/// Reads all layers a part at a time. Every call may throw as check(), and for layers of which nothing is seen or
+/// selected.
 class RequestReading {
 public:
     /// Checks at once. `init`, if given, is what the picture starts from, in place of the request's own start.
@@ -30,7 +31,8 @@ public:
     Request take() { return std::move(engine_); }
 
 private:
-    enum class Part { content, styles, guides, start, done };
+    enum class Part { content, content_mask, styles, guides, start, done };
+    void take_content_mask(Mask mask);
     bool read_start();
     bool copy_init();
 
@@ -40,6 +42,7 @@ private:
     Part part_ = Part::content;
     std::size_t style_ = 0;  ///< of the request, the one that is being read
     std::unique_ptr<PixelReading> reading_;
+    std::unique_ptr<MaskReading> mask_reading_;
     Request engine_;
 };
 

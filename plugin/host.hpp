@@ -35,16 +35,19 @@ struct NewLayer {
     bool luminance_copy = false;  ///< below it a hidden copy too, which shows it in the colours of what is under both
 };
 
-/// A layer's pixels, fetched a part at a time so that the main loop comes round in between.
-class PixelReading {
+/// A layer's pixels or a mask, fetched a part at a time so that the main loop comes round in between.
+template <class Picture>
+class PartReading {
 public:
-    virtual ~PixelReading() = default;
+    virtual ~PartReading() = default;
     /// Fetches some more, for a few hundredths of a second; false once all is there. Throws Error(Cause::picture), also
     /// for a layer that has gone meanwhile.
     virtual bool step() = 0;
     /// All of it, once.
-    virtual Image take() = 0;
+    virtual Picture take() = 0;
 };
+using PixelReading = PartReading<Image>;
+using MaskReading = PartReading<Mask>;
 
 class Host {
 public:
@@ -81,6 +84,11 @@ public:
         return (void)channel, (void)layer, (void)edge_pixels, Mask();
     }
 
+    /// What of the content counts, and what the result will show of itself: the selection times the mask that
+    /// add_layer() takes over, where the result is to lie above the layer `above` (-1: the content). Of the content's
+    /// size; empty where neither limits anything.
+    virtual std::unique_ptr<MaskReading> reading_content_mask(int layer, int above);
+
     /// A picture from elsewhere, in sRGB, as a style: converted to the primaries of `content`'s image.
     virtual Image convert_style(const Image& picture, int content) { return (void)content, picture; }
 
@@ -109,19 +117,22 @@ public:
 };
 
 /// Fetches all with one call of `read`.
-class WholeReading final : public PixelReading {
+template <class Picture>
+class WholePartReading final : public PartReading<Picture> {
 public:
-    explicit WholeReading(std::function<Image()> read) : read_(std::move(read)) {}
+    explicit WholePartReading(std::function<Picture()> read) : read_(std::move(read)) {}
     bool step() override {
         picture_ = read_();
         return false;
     }
-    Image take() override { return std::move(picture_); }
+    Picture take() override { return std::move(picture_); }
 
 private:
-    std::function<Image()> read_;
-    Image picture_;
+    std::function<Picture()> read_;
+    Picture picture_;
 };
+using WholeReading = WholePartReading<Image>;
+using WholeMaskReading = WholePartReading<Mask>;
 
 inline std::unique_ptr<PixelReading> Host::reading_content(int layer) {
     return std::make_unique<WholeReading>([this, layer] { return read_content(layer); });
@@ -129,6 +140,10 @@ inline std::unique_ptr<PixelReading> Host::reading_content(int layer) {
 
 inline std::unique_ptr<PixelReading> Host::reading_style(int layer, int content) {
     return std::make_unique<WholeReading>([this, layer, content] { return read_style(layer, content); });
+}
+
+inline std::unique_ptr<MaskReading> Host::reading_content_mask(int, int) {
+    return std::make_unique<WholeMaskReading>([] { return Mask(); });
 }
 
 }  // namespace neural_style

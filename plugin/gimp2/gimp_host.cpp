@@ -70,12 +70,18 @@ std::int32_t applied_mask(std::int32_t layer) {
     return mask >= 0 && gimp_layer_get_apply_mask(layer) ? mask : -1;
 }
 
+// The mask of `source` if it fits `layer`. It doesn't if the source was resized during the run: the picture is worth
+// more than its mask.
+std::int32_t fitting_mask(std::int32_t source, std::int32_t layer) {
+    const std::int32_t mask = applied_mask(source);
+    const bool fits = mask >= 0 && gimp_drawable_width(mask) == gimp_drawable_width(layer) &&
+                      gimp_drawable_height(mask) == gimp_drawable_height(layer);
+    return fits ? mask : -1;
+}
+
 // The mask of the new layer: the selection times the source layer's own mask, or none.
 std::int32_t new_mask(std::int32_t layer, std::int32_t source) {
-    std::int32_t own = applied_mask(source);
-    if (own >= 0 && (gimp_drawable_width(own) != gimp_drawable_width(layer) ||
-                     gimp_drawable_height(own) != gimp_drawable_height(layer)))
-        own = -1;  // the source was resized during the run: the picture is worth more than its mask
+    const std::int32_t own = fitting_mask(source, layer);
     const bool selection = !gimp_selection_is_empty(gimp_item_get_image(source));
     if (own < 0 && !selection) return -1;
     Draft mask(gimp_layer_create_mask(layer, selection ? GIMP_ADD_MASK_SELECTION : GIMP_ADD_MASK_WHITE));
@@ -111,9 +117,9 @@ int likeness(const Layer& layer, const LayerTrace& trace) {
 }
 
 // What is made again is masked as it was before, unless a selection says otherwise.
-std::int32_t mask_source(const NewLayer& what) {
-    const bool selection = !gimp_selection_is_empty(gimp_item_get_image(what.source));
-    return !selection && what.above >= 0 && applied_mask(what.above) >= 0 ? what.above : what.source;
+std::int32_t mask_source(std::int32_t source, std::int32_t above) {
+    const bool selection = !gimp_selection_is_empty(gimp_item_get_image(source));
+    return !selection && above >= 0 && applied_mask(above) >= 0 ? above : source;
 }
 
 void attach_record(std::int32_t layer, const std::string& record) {
@@ -134,7 +140,7 @@ Draft new_draft(const NewLayer& what, const std::string& name, const Image& pict
     Draft::must(gimp_layer_set_offsets(draft.id(), x, y));
     pixels::write(draft.id(), picture);
     if (!what.record.empty()) attach_record(draft.id(), what.record);
-    if (const std::int32_t mask = new_mask(draft.id(), mask_source(what)); mask >= 0) {
+    if (const std::int32_t mask = new_mask(draft.id(), mask_source(what.source, what.above)); mask >= 0) {
         Draft held(mask);
         Draft::must(gimp_layer_add_mask(draft.id(), mask));
         held.keep();
@@ -260,6 +266,18 @@ Mask GimpHost::read_region(int channel, int id, int edge_pixels) {
     int x = 0, y = 0;
     gimp_drawable_offsets(id, &x, &y);
     return pixels::read_mask(channel, x, y, covered.width, covered.height, edge_pixels);
+}
+
+std::unique_ptr<MaskReading> GimpHost::reading_content_mask(int id, int above) {
+    const Layer content = layer(id);
+    std::vector<pixels::PlacedChannel> channels;
+    int x = 0, y = 0;
+    gimp_drawable_offsets(id, &x, &y);
+    if (!gimp_selection_is_empty(content.image)) channels.push_back({gimp_image_get_selection(content.image), x, y});
+    const bool beside = is_layer(above) && gimp_item_get_image(above) == content.image;
+    const std::int32_t own = fitting_mask(mask_source(id, beside ? above : -1), id);
+    if (own >= 0) channels.push_back({own, 0, 0});
+    return std::make_unique<pixels::ProductReading>(content.width, content.height, channels);
 }
 
 Image GimpHost::convert_style(const Image& picture, int content) {

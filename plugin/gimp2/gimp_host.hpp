@@ -16,6 +16,7 @@ public:
     std::unique_ptr<PixelReading> reading_style(int layer, int content) override;
     std::vector<Channel> channels() override;
     Mask read_region(int channel, int layer, int edge_pixels) override;
+    std::unique_ptr<MaskReading> reading_content_mask(int layer, int above) override;
     Image convert_style(const Image& picture, int content) override;
     Image thumbnail(int layer, int edge_pixels) override;
     int add_layer(const NewLayer& what, const Image& picture) override;

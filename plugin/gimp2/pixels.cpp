@@ -134,6 +134,62 @@ bool Reading::step() {
 
 Image Reading::take() { return std::move(state_->picture); }
 
+namespace {
+
+// Selections and layer masks are linear in GIMP whatever their precision is called; a channel that a person made has
+// the curve of its image, and the number that is shown is the one that counts.
+const Babl* values_format(GeglBuffer* buffer) {
+    const char* model = babl_get_name(babl_format_get_model(gegl_buffer_get_format(buffer)));
+    return babl_format(std::strchr(model, '\'') ? "Y' float" : "Y float");
+}
+
+}  // namespace
+
+struct ProductReading::State {
+    struct Factor {
+        PlacedChannel channel;
+        ObjectRef<GeglBuffer> buffer;
+    };
+    std::vector<Factor> factors;
+    Mask mask;
+    int y = 0;  // of the next row
+    std::vector<float> strip;
+};
+
+ProductReading::ProductReading(int width, int height, const std::vector<PlacedChannel>& channels)
+    : state_(std::make_unique<State>()) {
+    for (const PlacedChannel& channel : channels)
+        state_->factors.push_back({channel, buffer_of(channel.drawable, Cause::picture)});
+    if (channels.empty()) return;
+    state_->mask.width = width;
+    state_->mask.height = height;
+    state_->mask.values.reserve(std::size_t(width) * std::size_t(height));
+}
+
+ProductReading::~ProductReading() = default;
+
+bool ProductReading::step() {
+    State& state = *state_;
+    Mask& mask = state.mask;
+    if (mask.empty()) return false;
+    const int rows = std::min(strip_rows, mask.height - state.y);
+    const std::size_t before = mask.values.size(), count = std::size_t(mask.width) * std::size_t(rows);
+    mask.values.resize(before + count, 1.F);
+    state.strip.resize(count);
+    for (const State::Factor& factor : state.factors) {
+        if (!gimp_item_is_valid(factor.channel.drawable))
+            throw Error(Cause::picture, _("A mask's pixels cannot be reached; it may have been deleted."));
+        const GeglRectangle area = {factor.channel.x, factor.channel.y + state.y, mask.width, rows};
+        gegl_buffer_get(factor.buffer.get(), &area, 1.0, values_format(factor.buffer.get()), state.strip.data(),
+                        GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+        for (std::size_t i = 0; i < count; ++i) mask.values[before + i] *= state.strip[i];
+    }
+    state.y += rows;
+    return state.y < mask.height;
+}
+
+Mask ProductReading::take() { return std::move(state_->mask); }
+
 Image read(std::int32_t drawable, std::int32_t space_image) {
     Reading reading(drawable, space_image, -1);
     while (reading.step()) {

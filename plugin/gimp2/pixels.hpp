@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "host.hpp"
 #include "neural-style/image.hpp"
@@ -22,6 +23,26 @@ public:
     ~Reading() override;
     bool step() override;
     Image take() override;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// A channel, layer mask or selection as a picture sees it: the picture's upper left corner is the channel's pixel (x,
+/// y). Outside of the channel there is nothing.
+struct PlacedChannel {
+    std::int32_t drawable;
+    int x, y;
+};
+
+/// The product of channels' values, for a picture of that size; no channels: an empty mask.
+class ProductReading final : public MaskReading {
+public:
+    ProductReading(int width, int height, const std::vector<PlacedChannel>& channels);
+    ~ProductReading() override;
+    bool step() override;
+    Mask take() override;
 
 private:
     struct State;

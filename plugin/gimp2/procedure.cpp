@@ -51,8 +51,9 @@ void install_run(const char* name, const char* menu_label, const char* blurb, co
         all.push_back(one);
     install(name, menu_label, blurb,
             "Paints the content layer in the style of another layer, of this or any other open image, and "
-            "puts the result as a new layer directly above it. A selection and the layer's mask limit the "
-            "result as its layer mask. With last values, the settings and styles of the last run are used, "
+            "puts the result as a new layer directly above it. A selection and the layer's mask limit what "
+            "is painted and what counts, and become the result's layer mask. With last values, the settings and styles "
+            "of the last run are used, "
             "and the style given here only if those are gone.",
             "The content layer: what is to be shown in the new style", all);
 }

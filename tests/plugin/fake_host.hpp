@@ -26,6 +26,8 @@ public:
     std::string refusal;  // of check_content
     bool full = false;    // add_layer fails
     bool transparent = false;
+    Mask content_mask;
+    std::vector<std::pair<int, int>> masks_read;  // layer, above
 
     void put(int id, const std::string& name, int width = 4, int height = 3) {
         all[id] = {id, 1, name, "image", width, height};
@@ -61,6 +63,10 @@ public:
         const Layer one = layer(id);
         return {one.width, one.height,
                 std::vector<float>(std::size_t(one.width) * std::size_t(one.height), float(1000 * channel + id))};
+    }
+    std::unique_ptr<MaskReading> reading_content_mask(int id, int above) override {
+        masks_read.emplace_back(id, above);
+        return std::make_unique<WholeMaskReading>([this] { return content_mask; });
     }
     Image thumbnail(int id, int) override { return read_content(id); }
     int add_layer(const NewLayer& what, const Image& picture) override {

@@ -101,8 +101,21 @@ Image mean_of_style(const Request& request) {
     return image;
 }
 
+// The content's mask as a grey picture.
+Image content_mask(const Request& request) {
+    Image image = request.content;
+    for (std::size_t i = 0; i < image.rgba.size(); ++i) {
+        if (i % 4 == 3)
+            image.rgba[i] = 1;
+        else
+            image.rgba[i] = request.content_mask.empty() ? 1 : request.content_mask.values.at(i / 4);
+    }
+    return image;
+}
+
 Image computed(const Request& request, const std::string& how) {
     if (how == "copy") return request.content;
+    if (how == "mask") return content_mask(request);
     if (how == "style") return mean_of_style(request);
     if (how == "start" && !request.init.empty()) return request.init;
     return negative(request.content);

@@ -19,6 +19,17 @@ namespace {
 
 constexpr int photo = 1, painting = 2, print = 3;
 
+// The layer that the first run made is `first`; later ones count on from it.
+constexpr int first = 101;
+
+RunArguments again(int layer, int more = 0) {
+    RunArguments result;
+    result.again = true;
+    result.request.content = layer;
+    result.request.more = more;
+    return result;
+}
+
 class Session : public testing::Test {
 protected:
     FakeHost host;
@@ -142,6 +153,22 @@ TEST_F(Session, refuses_what_cannot_be_run) {
     expect_untouched(run(arguments(RunMode::last_values)), Kind::failed, "indexed");
     EXPECT_TRUE(computed.empty());
     EXPECT_TRUE(shown.empty());
+}
+
+TEST_F(Session, hands_on_what_of_the_content_counts) {
+    host.content_mask = {4, 3, {0, 0, .5F, 1, 0, 0, .5F, 1, 0, 0, .5F, 1}};
+    const int made = run(arguments(RunMode::non_interactive)).layer;
+    EXPECT_EQ(computed.at(0).content_mask.values, host.content_mask.values);
+    EXPECT_EQ(computed.at(0).content_mask.width, 4);
+    run(again(made));  // masked as what lies below it
+    EXPECT_EQ(host.masks_read, (std::vector<std::pair<int, int>>{{photo, -1}, {photo, made}}));
+    host.content_mask.values.assign(12, 1);
+    run(arguments(RunMode::non_interactive));
+    EXPECT_TRUE(computed.at(2).content_mask.empty());
+    host.added.clear();
+    host.kept.clear();
+    host.content_mask.values.assign(12, 0);
+    expect_untouched(run(arguments(RunMode::non_interactive)), RunStatus::Kind::failed, "leave nothing of what");
 }
 
 TEST_F(Session, tells_why_the_engine_failed) {
@@ -301,17 +328,6 @@ TEST_F(Session, repeats_with_the_values_of_an_earlier_session) {
 
 TEST_F(Session, cannot_repeat_without_a_style) {
     expect_untouched(run(arguments(RunMode::last_values, {}, "")), RunStatus::Kind::failed, "no style to repeat");
-}
-
-// The layer that the first run made is `first`; later ones count on from it.
-constexpr int first = 101;
-
-RunArguments again(int layer, int more = 0) {
-    RunArguments result;
-    result.again = true;
-    result.request.content = layer;
-    result.request.more = more;
-    return result;
 }
 
 TEST_F(Session, paints_a_layer_again_as_it_was_painted) {
