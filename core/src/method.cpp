@@ -129,6 +129,27 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
     return std::make_unique<ConvolutionEncoder>(std::move(layers), std::move(taps), input, padding, average_pooling);
 }
 
+// The style layers with their weights shifted towards those that see little (coarseness below 0) or much (above): from
+// the finest to the coarsest by a factor of 64 at the ends.
+std::vector<WeightedLayer> tilted(const Method& method, double coarseness) {
+    std::vector<double> depths;
+    for (const WeightedLayer& layer : method.style_layers) {
+        if (!method.network.built_in) {
+            depths.push_back(double(find_layer(method.network, layer.name).layer));
+            continue;
+        }
+        const BankTap tap = find_bank_layer(layer.name);
+        depths.push_back(2.0 * tap.level + (tap.kind == BankTap::Kind::strokes));
+    }
+    std::vector<WeightedLayer> layers = method.style_layers;
+    if (layers.empty()) return layers;
+    const auto [least, most] = std::minmax_element(depths.begin(), depths.end());
+    const double middle = (*least + *most) / 2, half = std::max((*most - *least) / 2, 1e-9);
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        layers[i].weight *= std::pow(8, coarseness * (depths[i] - middle) / half);
+    return layers;
+}
+
 }  // namespace
 
 Method choose_method(const Settings& settings) {
@@ -188,12 +209,13 @@ std::vector<ContentTerm> content_terms(const Method& method, const Settings& set
 }
 
 std::vector<StyleTerm> style_terms(const Method& method, const Settings& settings, const std::vector<Region>& regions) {
-    const double weight = settings.real("style-weight"), sum = weight_sum(method.style_layers);
+    const std::vector<WeightedLayer> layers = tilted(method, settings.real("coarseness"));
+    const double weight = settings.real("style-weight"), sum = weight_sum(layers);
     const auto seed = static_cast<std::uint64_t>(settings.integer("seed"));
     std::vector<StyleTerm> terms;
     for (std::size_t region = 0; region < regions.size(); ++region)
-        for (std::size_t i = 0; i < method.style_layers.size(); ++i) {
-            const WeightedLayer& layer = method.style_layers[i];
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            const WeightedLayer& layer = layers[i];
             const double share = weight * layer.weight / sum * regions[region].share;
             std::unique_ptr<StyleLoss> loss;
             if (method.loss == "tutorial")

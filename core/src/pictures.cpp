@@ -85,7 +85,8 @@ Pictures::Pictures(Request request) : colours_(request.settings.text("colours"))
             throw Error(Cause::picture, "Nothing shows of a style picture or of its guide; choose ones that meet.");
         at::Tensor picture = colours_of(image, mask);
         if (colours_ == "content") picture = recoloured(greyed(picture), mask, content_, goal_mask);
-        if (colours_ == "match") picture = recoloured(picture, mask, content_, goal_mask);
+        if (colours_ == "match" || colours_ == "histogram")
+            picture = recoloured(picture, mask, content_, goal_mask, colours_ == "histogram");
         return StyleTarget{picture, mask, share};
     };
     at::Tensor rest = content_mask_;

@@ -26,6 +26,8 @@ const Entry entries[] = {
      N_("Calms single pixels and grain. Too much looks like a watercolour on wet paper."), ""},
     {"style-scale", N_("Stroke si_ze"),
      N_("Size of the brush: the painting is looked at from closer (above 1) or from farther away (below 1)."), ""},
+    {"coarseness", N_("Coarse_ness"),
+     N_("Which strokes count: below 0 the fine texture of the paint, above 0 large shapes."), ""},
     {"size", N_("Si_ze"),
      N_("Longest edge, in pixels, at which the picture is painted. Smaller is faster and gives larger strokes; the new "
         "layer always has the size of the original."),
@@ -119,6 +121,7 @@ const Choice choices[] = {
     {"colours", "style", N_("From the style")},
     {"colours", "content", N_("Keep the photo's own")},
     {"colours", "match", N_("Style matched to the photo")},
+    {"colours", "histogram", N_("Style matched tone by tone")},
     {"deliver", "layer", N_("One layer")},
     {"deliver", "layers", N_("With a copy in the photo's colours")},
     {"precision", "float32", N_("32 bit")},
@@ -156,7 +159,7 @@ std::vector<SettingGroup> setting_groups() {
     const Plan plans[] = {
         {N_("Weights"), {"content-weight", "style-weight", "tv-weight"}},
         {N_("Picture"),
-         {"iterations", "size", "style-scale", "colours", "deliver", "scales", "init", "seed", "padding",
+         {"iterations", "size", "style-scale", "coarseness", "colours", "deliver", "scales", "init", "seed", "padding",
           "stop-below"}},
         {N_("Network"), {"network", "weights", "loss", "optimiser", "content-layers", "style-layers", "pooling"}},
         {N_("Computer"), {"device", "precision", "memory", "threads", "preview-every"}},

@@ -105,7 +105,9 @@ TEST(ChainEncoder, FeaturesAndGradientsAreThoseOfConvolutionEncoder) {
                     EXPECT_LT(relative_distance(maps[i], expected[i]), 1e-4) << "map " << i;
                 }
                 const Maps slopes = slopes_for(expected);
-                EXPECT_LT(relative_distance(chain.gradient(testing::as_slopes(slopes)), reference.gradient(testing::as_slopes(slopes))), 1e-3);
+                EXPECT_LT(relative_distance(chain.gradient(testing::as_slopes(slopes)),
+                                            reference.gradient(testing::as_slopes(slopes))),
+                          1e-3);
             }
 }
 
@@ -117,7 +119,9 @@ TEST(ChainEncoder, TakesOneSizeAfterAnother) {
         const Maps expected = reference.features(picture, true);
         EXPECT_LT(relative_distance(chain.features(picture, true)[0], expected[0]), 1e-4);
         const Maps slopes = slopes_for(expected);
-        EXPECT_LT(relative_distance(chain.gradient(testing::as_slopes(slopes)), reference.gradient(testing::as_slopes(slopes))), 1e-3);
+        EXPECT_LT(relative_distance(chain.gradient(testing::as_slopes(slopes)),
+                                    reference.gradient(testing::as_slopes(slopes))),
+                  1e-3);
     }
 }
 

@@ -126,6 +126,38 @@ TEST(Job, TheStyleLossComesDown) {
     }
 }
 
+// What the picture takes on of a style of fine stripes on broad bands.
+TEST(Job, CoarsenessShiftsTheWeightBetweenTheLayers) {
+    const auto losses = [](const std::string& coarseness, const char* layer) {
+        // The finest and the coarsest layer carry all; the loss of one alone is told by giving the other no weight.
+        Recorder recorder;
+        run_with(request("scales=1;iterations=1;loss=gatys;coarseness=" + coarseness + ";style-layers=" + layer),
+                 recorder);
+        return recorder.evaluations.front().style_loss;
+    };
+    const char *const fine = "level1,level4:0", *const coarse = "level1:0,level4", *const both = "level1,level4";
+    const double only_fine = losses("0", fine), only_coarse = losses("0", coarse);
+    const auto part_of_coarse = [&](const std::string& coarseness) {
+        return (losses(coarseness, both) - only_fine) / (only_coarse - only_fine);
+    };
+    EXPECT_NEAR(part_of_coarse("0"), 0.5, 1e-3);
+    EXPECT_NEAR(part_of_coarse("1"), 64.0 / 65, 1e-3);
+    EXPECT_NEAR(part_of_coarse("-1"), 1.0 / 65, 1e-3);
+}
+
+TEST(Job, ShortOfMemoryItGoesOnInTiles) {
+    Recorder whole, tiled;
+    const Image one = finished(request("scales=1;iterations=2", scene(400, 300)));
+    Request what = request("scales=1;iterations=2;memory=1", scene(400, 300));
+    const Outcome outcome = run_with(what, tiled);
+    EXPECT_EQ(outcome.kind, Outcome::Kind::finished);
+    ASSERT_EQ(tiled.scales.size(), 1u);
+    EXPECT_GT(tiled.scales[0].tile_edge, 0);
+    double apart = 0;
+    for (std::size_t i = 0; i < one.rgba.size(); ++i) apart += std::abs(one.rgba[i] - outcome.picture.rgba[i]);
+    EXPECT_LT(apart / double(one.rgba.size()), 2e-3);
+}
+
 TEST(Job, TheSameSeedGivesTheSamePictureBitForBit) {
     for (const char* settings : {"scales=32,40;iterations=4;init=noise;seed=5", "iterations=3;loss=covariance",
                                  "iterations=3;loss=sliced;optimiser=lbfgs;seed=1"})

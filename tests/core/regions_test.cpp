@@ -81,7 +81,7 @@ TEST(Regions, WhatIsHiddenHasNoInfluenceOnAnyLoss) {
     enum class Hide { content_alpha, content_mask, style_alpha, guide };
     for (const char* loss : every_loss)
         for (Hide hide : {Hide::content_alpha, Hide::content_mask, Hide::style_alpha, Hide::guide})
-            for (const char* colours : {"style", "content", "match"}) {
+            for (const char* colours : {"style", "content", "match", "histogram"}) {
                 SCOPED_TRACE(loss + std::string(" ") + colours + " " + std::to_string(int(hide)));
                 const auto losses = [&](float change) {
                     Request what =

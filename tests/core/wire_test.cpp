@@ -56,7 +56,9 @@ Request a_request() {
     return request;
 }
 
-ScaleEvent a_scale() { return {1, 3, 640, 480, 150, "vgg19", "cuda:0", "gatys", "lbfgs", 512, ScaleEvent::Change::stalled}; }
+ScaleEvent a_scale() {
+    return {1, 3, 640, 480, 150, "vgg19", "cuda:0", "gatys", "lbfgs", 512, ScaleEvent::Change::stalled};
+}
 
 Evaluation an_evaluation() {
     Evaluation event;
