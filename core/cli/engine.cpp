@@ -22,7 +22,7 @@ int stylise(const Arguments& arguments) {
     check_output(arguments.output);
     const std::string& name = arguments.contents.front();
     PictureFile content = read_picture(name);
-    const Painter painter(arguments);
+    Painter painter(arguments);
     ProgressDisplay display(arguments.progress, arguments.log);
     const Painter::Painted painted = painter.paint(std::move(content), name, display);
     display.finish();

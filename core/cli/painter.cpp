@@ -47,7 +47,7 @@ Painter::Painter(const Arguments& arguments) : settings_(arguments.settings) {
     std::signal(SIGTERM, ask_to_stop);
 }
 
-Painter::Painted Painter::paint(PictureFile content, const std::string& name, Observer& observer) const {
+Painter::Painted Painter::paint(PictureFile content, const std::string& name, Observer& observer) {
     Request request;
     request.settings = settings_;
     if (mask_.empty())
@@ -58,8 +58,7 @@ Painter::Painted Painter::paint(PictureFile content, const std::string& name, Ob
     request.content_mask = mask_;
     request.guides = guides_;
     load_start_picture(request);
-    // Each run computes the styles' targets anew: a batch would gain from a run that keeps them.
-    Outcome outcome = run(std::move(request), observer, asked);
+    Outcome outcome = run(std::move(request), observer, asked, workshop_);
     if (outcome.kind == Outcome::Kind::failed) throw Error(outcome.cause, outcome.sentence);
     if (!mask_.empty()) outcome.picture = composed(content.image, outcome.picture, mask_);
     Painted painted;

@@ -22,13 +22,14 @@ public:
     };
 
     /// Paints a picture that was read from the file `name`. Throws Error for whatever goes wrong.
-    Painted paint(PictureFile content, const std::string& name, Observer& observer) const;
+    Painted paint(PictureFile content, const std::string& name, Observer& observer);
 
     Settings& settings() { return settings_; }  ///< of the pictures to come
 
     static const std::atomic<bool>& stop_asked();
 
 private:
+    Workshop workshop_;
     Settings settings_;
     std::vector<Style> styles_;
     Mask mask_;

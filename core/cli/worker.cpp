@@ -75,7 +75,7 @@ private:
                 width_ = request.content.width;
                 height_ = request.content.height;
             }
-            return run(std::move(request), *this, stop_);
+            return run(std::move(request), *this, stop_, workshop_);
         } catch (const Error& error) {
             Outcome outcome;
             outcome.cause = error.cause();
@@ -154,6 +154,7 @@ private:
     }
 
     int output_;
+    Workshop workshop_;  // of the main thread
     std::mutex writing_, state_;
     std::condition_variable arrived_, done_;
     struct Waiting {

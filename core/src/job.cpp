@@ -1,7 +1,9 @@
 #include "neural-style/job.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
+#include <sys/stat.h>
 
 #include <memory>
 #include <new>
@@ -17,6 +19,7 @@
 #include "process_memory.hpp"
 #include "progress_tracker.hpp"
 #include "tensor_image.hpp"
+#include "workshop.hpp"
 
 namespace neural_style {
 namespace {
@@ -24,6 +27,8 @@ namespace {
 bool is_memory_error(const std::string& text) {
     return text.find("alloc") != std::string::npos || text.find("out of memory") != std::string::npos;
 }
+
+constexpr std::size_t most_kept_scales = 6;
 
 // Calls `work`; false if there was not enough memory for it.
 template <class Work>
@@ -43,13 +48,14 @@ bool had_memory(const Work& work) {
 class Descent {
 public:
     Descent(const Settings& settings, const Method& method, const std::vector<Scale>& scales, const Pictures& pictures,
-            Encoder& encoder, const Workload& load, const c10::Device& device, Observer& observer,
+            Workshop::Kept& kept, const Workload& load, const c10::Device& device, Observer& observer,
             const std::atomic<bool>& stop)
         : settings_(settings),
           method_(method),
           scales_(scales),
           pictures_(pictures),
-          encoder_(encoder),
+          kept_(kept),
+          encoder_(*kept.encoder),
           load_(load),
           device_(device),
           observer_(observer),
@@ -95,10 +101,21 @@ private:
         begun_ = false;
         tell_scale(index, way, method_.optimiser, change);
         std::vector<Region> regions = pictures_.regions(scale, settings_.real("style-scale"), device_);
-        Objective objective(encoder_, content_terms(method_, settings_), style_terms(method_, settings_, regions),
-                            settings_.real("tv-weight"),
+        const std::string key = styles_key(scale);
+        std::vector<StyleTerm> terms;
+        const auto known = kept_.style_terms.find(key);
+        const bool styles_known = known != kept_.style_terms.end();
+        if (styles_known) {
+            terms = std::move(known->second);
+            kept_.style_terms.erase(known);
+        } else {
+            terms = style_terms(method_, settings_, regions);
+        }
+        Objective objective(encoder_, content_terms(method_, settings_), std::move(terms), settings_.real("tv-weight"),
                             {way.tile_edge, way.hybrid, method_.padding == "circular", way.targets, &stop_});
-        objective.set_targets(pictures_.content(scale, device_), pictures_.content_mask(scale, device_), regions);
+        objective.set_targets(pictures_.content(scale, device_), pictures_.content_mask(scale, device_), regions,
+                              styles_known);
+        if (stop_) return;
         regions.clear();
         if (!optimiser_ || method_.optimiser == "lbfgs") {
             optimiser_.reset();  // the old one's memory goes first
@@ -114,6 +131,15 @@ private:
             go_on_with_adam(objective);
         }
         picture_ = optimiser_->best();
+        if (!key.empty() && kept_.style_terms.size() < most_kept_scales)
+            kept_.style_terms[key] = objective.take_style_terms();
+    }
+
+    // All that the styles' targets at a scale depend on; "" if they serve this run only.
+    std::string styles_key(const Scale& scale) const {
+        if (!kept_.for_many_runs || pictures_.styles_key().empty()) return {};
+        return kept_.encoder_key + "\n" + settings_.to_text() + "\n" + pictures_.styles_key() + "\n" +
+               std::to_string(std::max(scale.width, scale.height));
     }
 
     // What L-BFGS reached is kept unless Adam gets further.
@@ -148,6 +174,7 @@ private:
     const Method& method_;
     const std::vector<Scale>& scales_;
     const Pictures& pictures_;
+    Workshop::Kept& kept_;
     Encoder& encoder_;
     const Workload& load_;
     c10::Device device_;
@@ -160,7 +187,24 @@ private:
     bool begun_ = false;  // the optimiser holds this scale's picture
 };
 
-Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& stop) {
+// All that an encoder is made from.
+std::string encoder_key(const Method& method, const Settings& settings, const c10::Device& device,
+                        Precision precision) {
+    std::string key = method.network.name + "\n" + method.weights + "\n" + method.loss + "\n" + method.padding + "\n" +
+                      settings.text("pooling") + "\n" + settings.text("convolutions") + "\n" + device.str() + "\n" +
+                      std::to_string(int(precision)) + "\n" + std::to_string(at::get_num_threads());
+    for (const auto* layers : {&method.content_layers, &method.style_layers}) {
+        key += "\n";
+        for (const WeightedLayer& layer : *layers) key += layer.name + " ";
+    }
+    struct stat status;  // weights that were replaced are others
+    if (!method.weights.empty() && stat(method.weights.c_str(), &status) == 0)
+        key += std::to_string(status.st_size) + " " + std::to_string(status.st_mtim.tv_sec) + " " +
+               std::to_string(status.st_mtim.tv_nsec);
+    return key;
+}
+
+Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop::Kept& kept) {
     check_pictures(request);
     const Settings settings = request.settings;
     const Method method = choose_method(settings);
@@ -171,16 +215,22 @@ Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& s
     PlanRequest sizes = {
         request.content.width, request.content.height, {}, int(request.guides.size()), false, settings};
     for (const Style& style : request.styles) sizes.styles.push_back({style.image.width, style.image.height});
-    auto encoder = make_encoder(method, settings, device, precision);
+    const std::string key = encoder_key(method, settings, device, precision);
+    if (!kept.encoder || kept.encoder_key != key) {
+        kept.encoder.reset();  // the old one's memory goes first
+        kept.style_terms.clear();
+        kept.encoder = make_encoder(method, settings, device, precision);
+        kept.encoder_key = key;
+    }
     const double resident = process_memory().resident_mib;
     const Pictures pictures(std::move(request));
     sizes.masked = pictures.masked();
-    const Workload load = workload(method, sizes, *encoder, resident);
+    const Workload load = workload(method, sizes, *kept.encoder, resident);
 
     Outcome outcome;
     const at::Tensor picture =
-        Descent(settings, method, scales, pictures, *encoder, load, device, observer, stop).run().to(at::kCPU);
-    encoder.reset();  // its memory serves the result
+        Descent(settings, method, scales, pictures, kept, load, device, observer, stop).run().to(at::kCPU);
+    kept.encoder->release();  // its memory serves the result
     outcome.kind = stop ? Outcome::Kind::stopped : Outcome::Kind::finished;
     outcome.network = method.network.name;
     outcome.picture = pictures.result(picture);
@@ -196,12 +246,22 @@ Outcome failure(Cause cause, const std::string& sentence) {
 
 }  // namespace
 
+Workshop::Workshop() : kept_(std::make_unique<Kept>()) { kept_->for_many_runs = true; }
+
+Workshop::~Workshop() = default;
+
 Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop) {
+    Workshop workshop;
+    workshop.kept().for_many_runs = false;
+    return run(std::move(request), observer, stop, workshop);
+}
+
+Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop& workshop) {
     static const char* const too_large =
         "There is not enough memory for this size; choose a smaller size or close other programs.";
     Outcome outcome;
     try {
-        outcome = optimise(std::move(request), observer, stop);
+        outcome = optimise(std::move(request), observer, stop, workshop.kept());
     } catch (const Error& error) {
         outcome = failure(error.cause(), error.what());
     } catch (const c10::Error& error) {
@@ -215,6 +275,11 @@ Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop) 
     } catch (const std::exception& error) {
         outcome =
             failure(Cause::internal, std::string("The engine failed (") + error.what() + "); please report this.");
+    }
+    if (outcome.kind == Outcome::Kind::failed) {
+        const bool many = workshop.kept().for_many_runs;
+        workshop.kept() = {};
+        workshop.kept().for_many_runs = many;
     }
     release_unused_memory();
     return outcome;

@@ -181,12 +181,18 @@ void Objective::set_content_targets(const at::Tensor& content) {
     }
 }
 
-void Objective::set_targets(const at::Tensor& content, const at::Tensor& mask, const std::vector<Region>& regions) {
+std::vector<StyleTerm> Objective::take_style_terms() {
+    for (StyleTerm& term : style_) term.loss->renew();
+    return std::exchange(style_, {});
+}
+
+void Objective::set_targets(const at::Tensor& content, const at::Tensor& mask, const std::vector<Region>& regions,
+                            bool styles_known) {
     content_mask_ = MaskPyramid(mask);
     region_masks_.clear();
     for (std::size_t i = 0; i < regions.size(); ++i) {
         region_masks_.emplace_back(regions[i].mask);
-        set_style_targets(regions[i], i);
+        if (!styles_known) set_style_targets(regions[i], i);
     }
     set_content_targets(content);
 }

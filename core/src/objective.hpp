@@ -55,9 +55,14 @@ public:
     Objective(Encoder& encoder, std::vector<ContentTerm> content, std::vector<StyleTerm> style, double tv_weight,
               const Encoding& encoding = {});
 
+    /// The style terms with their targets, for another objective; this one has none any more.
+    std::vector<StyleTerm> take_style_terms();
+
     /// Computes the targets from the content picture (1×3×h×w; `mask` 1×1×h×w says what of it counts, undefined: all)
     /// and each region's styles.
-    void set_targets(const at::Tensor& content, const at::Tensor& mask, const std::vector<Region>& regions);
+    /// If `styles_known` the style terms came with theirs.
+    void set_targets(const at::Tensor& content, const at::Tensor& mask, const std::vector<Region>& regions,
+                     bool styles_known = false);
 
     /// Picture: 1×3×h×w, 0..1, of the content's size.
     ObjectiveValue evaluate(const at::Tensor& picture);

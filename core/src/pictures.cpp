@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <string>
 
 #include "colours.hpp"
@@ -29,6 +30,17 @@ at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
     at::Tensor result = a.defined() && b.defined() ? a * b : a.defined() ? a : b;
     if (result.defined() && result.min().item<float>() > 1 - 1e-4F) return {};
     return result;
+}
+
+// FNV-1a, by words of four bytes.
+std::uint64_t fingerprint(const Image& image) {
+    std::uint64_t hash = 14695981039346656037u;
+    for (float value : image.rgba) {
+        std::uint32_t bits;
+        std::memcpy(&bits, &value, sizeof bits);
+        hash = (hash ^ bits) * 1099511628211u;
+    }
+    return hash;
 }
 
 double area_of(const at::Tensor& mask) { return mask.defined() ? mask.mean(at::kDouble).item<double>() : 1; }
@@ -89,6 +101,10 @@ Pictures::Pictures(Request request) : colours_(request.settings.text("colours"))
             picture = recoloured(picture, mask, content_, goal_mask, colours_ == "histogram");
         return StyleTarget{picture, mask, share};
     };
+    if (colours_ == "style" && request.guides.empty())
+        for (const Style& style : request.styles)
+            styles_key_ += std::to_string(style.image.width) + "x" + std::to_string(style.weight) + ":" +
+                           std::to_string(fingerprint(style.image)) + " ";
     at::Tensor rest = content_mask_;
     for (const Guide& guide : request.guides) {
         const at::Tensor guided = mask_of(guide.content, width, height);

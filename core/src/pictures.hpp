@@ -24,6 +24,9 @@ public:
     /// Whether part of the content does not count, or counts for one style only.
     bool masked() const { return content_mask_.defined() || regions_.size() > 1; }
 
+    /// Tells styles apart that would have different targets; "" where those depend on the content or on guides too.
+    const std::string& styles_key() const { return styles_key_; }
+
     at::Tensor content(const Scale& scale, const c10::Device& device) const;
 
     /// What of the content counts, 1×1×h×w; undefined if all of it does.
@@ -44,7 +47,7 @@ private:
     std::vector<StyleTarget> targets(const std::vector<StyleTarget>& styles, const Scale& scale, double stroke,
                                      const c10::Device& device) const;
 
-    std::string colours_;
+    std::string colours_, styles_key_;
     at::Tensor own_content_, alpha_;
     at::Tensor content_, content_mask_;  // as it is optimised towards
     at::Tensor init_;

@@ -108,6 +108,15 @@ void SlicedLoss::begin(Subject subject, int height, int width) {
     sorted_ = false;
 }
 
+void SlicedLoss::renew() {
+    draws_ = 0;
+    projection_.reset();
+    quantiles_.reset();
+    current_quantiles_ = false;
+    for (at::Tensor* memory : {&projected_, &part_projected_, &gradient_, &sorted_sample_, &carried_}) memory->reset();
+    for (Target& target : targets_) target.projected.reset();
+}
+
 void SlicedLoss::draw(const at::Tensor& features) {
     if (!fresh_ && projection_.defined()) return;
     // Drawn on the CPU, so that a seed means the same directions on every device.

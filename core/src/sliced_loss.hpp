@@ -27,6 +27,7 @@ public:
     void begin(Subject subject, int height, int width) override;
     void take(const MapPart& part) override;
     void end(double share) override;
+    void renew() override;
     Slope slope(const MapPart& part) override;
     at::Tensor loss() const override { return loss_; }
 

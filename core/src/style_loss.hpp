@@ -34,6 +34,9 @@ public:
     virtual void take(const MapPart& part) = 0;
     virtual void end(double share = 1) = 0;
 
+    /// Forgets all but the styles: as it was before the first picture.
+    virtual void renew() {}
+
     /// d loss / d features of a part of the picture; the caller's until the next call.
     virtual Slope slope(const MapPart& part) = 0;
 

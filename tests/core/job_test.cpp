@@ -145,6 +145,32 @@ TEST(Job, CoarsenessShiftsTheWeightBetweenTheLayers) {
     EXPECT_NEAR(part_of_coarse("-1"), 1.0 / 65, 1e-3);
 }
 
+TEST(Job, RunsInOneWorkshopAreTheSameRuns) {
+    Workshop workshop;
+    Recorder recorder;
+    const auto expect_same = [&](const Request& what) {
+        const Outcome outcome = run(what, recorder, recorder.stop, workshop);
+        EXPECT_TRUE(same(outcome.picture, finished(what))) << what.settings.to_text();
+    };
+    for (const char* loss : {"sliced", "covariance", "sliced"}) {
+        const std::string settings = "scales=32,40;iterations=3;loss=" + std::string(loss);
+        Request what = request(settings);
+        expect_same(what);
+        what.content = strokes(48, 44);  // the same styles and sizes
+        expect_same(what);
+        what.styles[0].image.pixel(3, 3)[1] += 0.25F;  // another style
+        expect_same(what);
+        what.styles.push_back({scene(30, 30), 0.5});
+        expect_same(what);
+        what.settings.set("colours", "match");
+        expect_same(what);
+        what.content = scene(40, 36);
+        expect_same(what);
+        what.settings.set("seed", "9");
+        expect_same(what);
+    }
+}
+
 TEST(Job, ShortOfMemoryItGoesOnInTiles) {
     Recorder whole, tiled;
     const Image one = finished(request("scales=1;iterations=2", scene(400, 300)));

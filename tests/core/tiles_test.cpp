@@ -96,6 +96,7 @@ void expect_same(Encoder& encoder, std::size_t content, const std::string& loss,
 TEST(Tiles, GradientsOfVggAreThoseOfTheWholePicture) {
     for (Padding padding : paddings)
         for (bool average : {false, true}) {
+            if (average && padding != Padding::reflect) continue;
             ConvolutionEncoder direct(vgg_layers(), vgg_taps, {}, padding, average);
             expect_same(direct, 1, "covariance", padding);
             ChainEncoder chain(vgg_layers(), vgg_taps, {}, padding, average, 2);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -86,7 +87,21 @@ struct Outcome {
     std::string network;  ///< what made the picture
 };
 
+/// Keeps what runs in a row have in common, so that it is made once: the network with its weights, and the styles'
+/// statistics at each size. For batches and for the worker; one run at a time.
+class Workshop {
+public:
+    Workshop();
+    ~Workshop();
+    struct Kept;
+    Kept& kept() { return *kept_; }
+
+private:
+    std::unique_ptr<Kept> kept_;
+};
+
 /// Runs to the end. Setting `stop` ends it within one evaluation, or within one tile of it. Throws nothing.
 Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop);
+Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop& workshop);
 
 }  // namespace neural_style
