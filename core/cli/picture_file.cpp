@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 
 #include "neural-style/error.hpp"
@@ -37,6 +38,22 @@ bool can_be_written(const std::string& path) {
     if (kind == ".png" || kind == ".tif" || kind == ".tiff") return true;
 #endif
     return is_pixmap(path);
+}
+
+// An empty file of our own beside the result, hidden and with its ending. Never one that is there already: in a folder
+// that others may write to it could lead elsewhere.
+std::string new_file_beside(const std::string& path) {
+    const std::string start = folder(path) + "/.neural-style-" + std::to_string(getpid());
+    for (int number = 0; number < 100; ++number) {
+        const std::string name = start + (number ? "-" + std::to_string(number) : "") + ending(path);
+        const int file = open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (file >= 0) {
+            close(file);
+            return name;
+        }
+        if (errno != EEXIST) break;
+    }
+    throw Error(Cause::output, "The result " + path + " cannot be written; choose another folder or free some space.");
 }
 
 // What was written must be on the disk before its name says that it is there.
@@ -107,7 +124,7 @@ void check_output(const std::string& path) {
 }
 
 void write_picture(const std::string& path, const PictureFile& picture) {
-    const std::string temporary = folder(path) + "/.neural-style-" + std::to_string(getpid()) + ending(path);
+    const std::string temporary = new_file_beside(path);
     try {
         write_to(temporary, picture);
         write_through(temporary);

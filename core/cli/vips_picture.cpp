@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include "neural-style/error.hpp"
@@ -109,15 +110,12 @@ PictureFile read_with_vips(const std::string& path) {
     if (vips_image_get_bands(picture.get()) != 4 ||
         !picture.apply([](VipsImage* in, VipsImage** out) { return vips_cast_float(in, out, nullptr); }))
         unreadable(path);
-    file.image = Image(vips_image_get_width(picture.get()), vips_image_get_height(picture.get()));
     size_t bytes = 0;
-    void* pixels = vips_image_write_to_memory(picture.get(), &bytes);
-    if (!pixels || bytes != file.image.rgba.size() * sizeof(float)) {
-        g_free(pixels);
-        unreadable(path);
-    }
-    std::memcpy(file.image.rgba.data(), pixels, bytes);
-    g_free(pixels);
+    const std::unique_ptr<void, decltype(&g_free)> pixels(vips_image_write_to_memory(picture.get(), &bytes), g_free);
+    if (!pixels) unreadable(path);
+    file.image = Image(vips_image_get_width(picture.get()), vips_image_get_height(picture.get()));
+    if (bytes != file.image.rgba.size() * sizeof(float)) unreadable(path);
+    std::memcpy(file.image.rgba.data(), pixels.get(), bytes);
     const float scale = wide ? 1 / 65535.F : 1 / 255.F;
     for (float& value : file.image.rgba) value *= scale;
     return file;
