@@ -18,24 +18,10 @@ import numpy
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 sys.path.insert(0, sys.argv.pop(1))
 import pictures  # noqa: E402
+from wire_frames import CAUSES, FAILED, FINISHED, STOPPED, Reader, frame, image, text  # noqa: E402
 
-FINISHED, STOPPED, FAILED = 0, 1, 2
-CAUSES = ["settings", "picture", "weights", "memory", "device", "output", "host", "internal"]
 BASE = "network=builtin;device=cpu;threads=1;scales=1;"
 PATIENCE_SECONDS = 100
-
-
-def frame(kind, body=b""):
-    return kind + struct.pack("<Q", len(body)) + body
-
-
-def text(value):
-    return struct.pack("<I", len(value.encode())) + value.encode()
-
-
-def image(rgba):
-    height, width = rgba.shape[:2]
-    return struct.pack("<ii", width, height) + rgba.astype("<f4").tobytes()
 
 
 def opaque(picture):
@@ -50,29 +36,6 @@ def request(settings, content=CONTENT, styles=((STYLE, 1.0),), init=NO_PICTURE):
     body = text(BASE + settings) + image(content) + image(init) + struct.pack("<I", len(styles))
     body += b"".join(struct.pack("<d", weight) + image(style) for style, weight in styles)
     return frame(b"R", body + struct.pack("<iiI", 0, 0, 0))  # an empty mask, no guides
-
-
-class Reader:
-    def __init__(self, body):
-        self.body, self.at = body, 0
-
-    def numbers(self, form):
-        values = struct.unpack_from("<" + form, self.body, self.at)
-        self.at += struct.calcsize("<" + form)
-        return values
-
-    def text(self):
-        length, = self.numbers("I")
-        self.at += length
-        return self.body[self.at - length:self.at].decode()
-
-    def image(self):
-        width, height = self.numbers("ii")
-        values = self.numbers(f"{4 * width * height}f")
-        return numpy.array(values).reshape(height, width, 4)
-
-    def end(self):
-        assert self.at == len(self.body), "bytes left over"
 
 
 class Worker:
