@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "engine_request.hpp"
 #include "neural-style/error.hpp"
 #include "text.hpp"
 
@@ -52,6 +53,18 @@ std::string file_of(const Layer& layer) {
     return is_picture_file(name) ? name : name + ".png";
 }
 
+std::string style_name(Host& host, const StyleChoice& style) {
+    return style.picture ? style.name : host.layer(style.layer).name;
+}
+
+// A channel or layer, exported under its name. What follows a colon would be read as another mask.
+std::string mask_file(Host& host, int region, const char* addition) {
+    std::string name = host.region_name(region);
+    for (char& letter : name)
+        if (letter == '/' || letter == '\n' || letter == ':') letter = '_';
+    return name + addition + ".png";
+}
+
 // A name that begins with a dash would be taken for an option.
 std::string as_argument(const std::string& file) { return quoted_for_shell(file[0] == '-' ? "./" + file : file); }
 
@@ -89,8 +102,9 @@ std::string script_fu_call(Host& host, const RunRequest& request) {
                         std::to_string(request.content) + ")";
     std::string styles, weights;
     int count = 0;
-    for (const StyleChoice& style : request.styles) {
-        if (style.weight <= 0) continue;
+    for (std::size_t i = 0; i < request.styles.size(); ++i) {
+        if (!takes_part(request, i)) continue;
+        const StyleChoice& style = request.styles[i];
         must_have_file(style);
         ++count;
         const std::string name = "style" + (request.styles.size() > 1 ? "-" + std::to_string(count) : std::string());
@@ -102,12 +116,33 @@ std::string script_fu_call(Host& host, const RunRequest& request) {
         styles += " " + name;
         weights += " " + number_text(style.weight);
     }
+    const std::vector<GuideChoice> guides = all_guides(request);
+    std::string contents, guided, regions;
+    const auto name_region = [&](int region, const char* kind, std::size_t index) {
+        if (region < 0) return std::string(" -1");
+        const std::string name = kind + ("-" + std::to_string(index + 1));
+        names += " (" + name + " " + std::to_string(region) + ")";
+        return " " + name;
+    };
+    for (std::size_t i = 0; i < guides.size(); ++i) {
+        contents += name_region(guides[i].content, "guide", i);
+        guided += " " + std::to_string(place_of(request, guides[i].style));
+        regions += name_region(guides[i].region, "region", i);
+    }
     Settings further = request.settings;
     for (const char* key : {"content-weight", "style-weight", "iterations"}) further.reset(key);
     const std::string number = std::to_string(count);
-    const std::string chosen =
-        count == 1 ? styles : " " + number + " (vector" + styles + ") " + number + " (vector" + weights + ")";
-    return "(let* (" + names + ") (plug-in-neural-style" + (count == 1 ? "" : "-blend") +
+    const auto array = [](const std::string& number, const std::string& values) {
+        return " " + number + " (vector" + values + ")";
+    };
+    const bool single = count == 1 && guides.empty();
+    std::string chosen = single ? styles : array(number, styles) + array(number, weights);
+    const std::string pairs = std::to_string(guides.size());
+    if (!guides.empty()) chosen += array(pairs, contents) + array(pairs, guided) + array(pairs, regions);
+    return "(let* (" + names + ") (plug-in-neural-style" +
+           (single           ? ""
+            : guides.empty() ? "-blend"
+                             : "-guided") +
            " RUN-NONINTERACTIVE image content" + chosen + " " + number_text(request.settings.real("content-weight")) +
            " " + number_text(request.settings.real("style-weight")) + " " + request.settings.text("iterations") + " " +
            quoted_for_scheme(further.to_text()) + "))";
@@ -116,13 +151,26 @@ std::string script_fu_call(Host& host, const RunRequest& request) {
 std::string command_call(Host& host, const RunRequest& request) {
     const std::string content = file_of(host.layer(request.content));
     std::string command = "neural-style " + as_argument(content);
-    for (const StyleChoice& style : request.styles) {
-        if (style.weight <= 0) continue;
+    for (std::size_t i = 0; i < request.styles.size(); ++i) {
+        if (!takes_part(request, i)) continue;
+        const StyleChoice& style = request.styles[i];
         must_have_file(style);
         std::string file = style.picture ? style.file : file_of(host.layer(style.layer));
         // What follows a colon would be read as the weight.
         if (style.weight != 1 || file.find(':') != std::string::npos) file += ":" + number_text(style.weight);
         command += " --style " + as_argument(file);
+    }
+    for (const GuideChoice& guide : all_guides(request)) {
+        if (guide.content < 0)
+            throw Error(Cause::picture,
+                        filled(_("A command cannot take a part of the style “%s” for all of the picture; "
+                                 "choose the region that takes it on too."),
+                               style_name(host, request.styles[guide.style]).c_str()));
+        const std::string own = mask_file(host, guide.content, "");
+        std::string region = guide.region < 0 ? "" : mask_file(host, guide.region, "");
+        if (region == own && guide.region != guide.content) region = mask_file(host, guide.region, "-style");
+        command +=
+            " --guide " + as_argument(own + ":" + region + ":" + std::to_string(place_of(request, guide.style) + 1));
     }
     command += " --output " + as_argument(without_ending(content) + "-painted.png");
     for (const Setting& setting : settings_table())

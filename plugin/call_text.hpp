@@ -15,7 +15,8 @@ namespace neural_style {
 std::string script_fu_call(Host& host, const RunRequest& request);
 
 /// One line for a shell. A layer stands as the picture file that its image was opened from, or as NAME.png, to be
-/// exported under that name. Throws as script_fu_call().
+/// exported under that name, and so does what guides a style. Throws as script_fu_call(), and for a part of a style
+/// that all of the content is to take on.
 std::string command_call(Host& host, const RunRequest& request);
 
 std::string quoted_for_scheme(const std::string& text);

@@ -16,11 +16,14 @@ bool shows_something(const Image& image) {
     return false;
 }
 
-bool meet(const Image& image, const Mask& mask) {
+// Masks of the image's size. An empty `other` hides nothing.
+bool meet(const Image& image, const Mask& mask, const Mask& other = {}) {
     for (std::size_t i = 0; i < mask.values.size(); ++i)
-        if (mask.values[i] > 0 && image.rgba[4 * i + 3] > 0) return true;
+        if (mask.values[i] > 0 && image.rgba[4 * i + 3] > 0 && (other.empty() || other.values[i] > 0)) return true;
     return false;
 }
+
+Mask everything() { return {1, 1, {1}}; }
 
 // Every layer is selected wholly now and then; the engine is spared a mask that says nothing.
 bool limits(const Mask& mask) {
@@ -61,24 +64,51 @@ void check(Host& host, const RunRequest& request) {
                                                 layer.name.c_str(), style.weight));
         any = any || style.weight > 0;
     }
+    for (const GuideChoice& guide : request.guides)
+        if (guide.style >= request.styles.size())
+            throw Error(Cause::settings,
+                        filled(_("A guide names the style %d, but the styles are counted from 0 to %d; "
+                                 "correct it."),
+                               int(guide.style), int(request.styles.size()) - 1));
+    for (const GuideChoice& guide : all_guides(request)) {
+        if (guide.content >= 0) host.check_region(guide.content, request.content);
+        if (guide.region >= 0) host.check_region(guide.region, request.styles[guide.style].layer);
+    }
     if (!any) throw Error(Cause::settings, _("All styles have the weight 0; give at least one of them more."));
 }
 
-void add_guides(Host& host, const RunRequest& request, int edge_pixels, Request& engine) {
+std::vector<GuideChoice> all_guides(const RunRequest& request) {
+    std::vector<GuideChoice> guides = request.guides;
     // A guide over all of the picture would leave nothing for styles without one, so then each has one.
     const bool each = std::any_of(request.styles.begin(), request.styles.end(), [](const StyleChoice& style) {
         return style.weight > 0 && style.content_region < 0 && style.style_region >= 0;
     });
-    std::size_t index = 0;
-    for (const StyleChoice& style : request.styles) {
-        if (style.weight <= 0) continue;
-        Guide guide;
-        guide.style = index++;
-        if (!each && style.content_region < 0) continue;
-        guide.content = style.content_region < 0 ? Mask{1, 1, {1}}
-                                                 : host.read_region(style.content_region, request.content, edge_pixels);
-        if (style.style_region >= 0 && !style.picture)
-            guide.region = host.read_region(style.style_region, style.layer, edge_pixels);
+    for (std::size_t i = 0; i < request.styles.size(); ++i) {
+        const StyleChoice& style = request.styles[i];
+        if (style.weight > 0 && (each || style.content_region >= 0))
+            guides.push_back({style.content_region, i, style.picture ? -1 : style.style_region});
+    }
+    return guides;
+}
+
+bool takes_part(const RunRequest& request, std::size_t style) {
+    return request.styles[style].weight > 0 ||
+           std::any_of(request.guides.begin(), request.guides.end(),
+                       [&](const GuideChoice& guide) { return guide.style == style; });
+}
+
+std::size_t place_of(const RunRequest& request, std::size_t style) {
+    std::size_t place = 0;
+    for (std::size_t i = 0; i < style; ++i) place += takes_part(request, i);
+    return place;
+}
+
+void add_guides(Host& host, const RunRequest& request, int edge_pixels, Request& engine) {
+    for (const GuideChoice& choice : all_guides(request)) {
+        Guide guide = {everything(), place_of(request, choice.style), {}};
+        if (choice.content >= 0) guide.content = host.read_region(choice.content, request.content, edge_pixels);
+        if (choice.region >= 0)
+            guide.region = host.read_region(choice.region, request.styles[choice.style].layer, edge_pixels);
         engine.guides.push_back(std::move(guide));
     }
 }
@@ -86,6 +116,7 @@ void add_guides(Host& host, const RunRequest& request, int edge_pixels, Request&
 RequestReading::RequestReading(Host& host, RunRequest request, std::shared_ptr<const Image> init)
     : host_(host), request_(std::move(request)), init_(std::move(init)) {
     check(host_, request_);
+    guides_ = all_guides(request_);
     engine_.settings = request_.settings;
     if (request_.more > 0) {
         engine_.settings.set("scales", "1");  // the coarse ones are behind it
@@ -114,7 +145,7 @@ bool RequestReading::step() {
                 return true;
             }
             const StyleChoice& style = request_.styles[style_];
-            if (style.weight > 0) {
+            if (takes_part(request_, style_)) {
                 if (!reading_) {
                     if (style.picture)
                         reading_ = std::make_unique<WholeReading>(
@@ -130,8 +161,10 @@ bool RequestReading::step() {
             return true;
         }
         case Part::guides:
-            add_guides(host_, request_, 0, engine_);
-            part_ = Part::start;
+            if (guide_ == guides_.size())
+                part_ = Part::start;
+            else if (!read_guide())
+                ++guide_;
             return true;
         case Part::start:
             if (init_ ? copy_init() : read_start()) return true;
@@ -150,6 +183,34 @@ void RequestReading::take_content_mask(Mask mask) {
                                              "select a part that is seen, or nothing, and try again."),
                                            host_.layer(request_.content).name.c_str()));
     engine_.content_mask = std::move(mask);
+}
+
+bool RequestReading::read_guide() {
+    const GuideChoice& choice = guides_[guide_];
+    const std::size_t style = place_of(request_, choice.style);
+    if (!content_guided_) {
+        if (engine_.guides.size() == guide_) engine_.guides.push_back({everything(), style, {}});
+        const bool more = choice.content >= 0 && read_region(choice.content, request_.content, engine_.content,
+                                                             engine_.content_mask, engine_.guides.back().content);
+        content_guided_ = !more;
+        return true;
+    }
+    if (choice.region >= 0 && read_region(choice.region, request_.styles[choice.style].layer,
+                                          engine_.styles[style].image, {}, engine_.guides.back().region))
+        return true;
+    content_guided_ = false;
+    return false;
+}
+
+bool RequestReading::read_region(int region, int layer, const Image& picture, const Mask& counts, Mask& mask) {
+    if (!mask_reading_) mask_reading_ = host_.reading_region(region, layer);
+    if (mask_reading_->step()) return true;
+    mask = std::exchange(mask_reading_, nullptr)->take();
+    if (!meet(picture, mask, counts))
+        throw Error(Cause::picture, filled(_("“%s” covers nothing of what the layer “%s” shows; paint it where it "
+                                             "should be, or choose another region."),
+                                           host_.region_name(region).c_str(), host_.layer(layer).name.c_str()));
+    return false;
 }
 
 bool RequestReading::read_start() {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <vector>
 
 #include "host.hpp"
 #include "neural-style/job.hpp"
@@ -15,8 +16,17 @@ namespace neural_style {
 /// that is the content, a layer that cannot be used, weights that are all zero. Reads no pixels.
 void check(Host& host, const RunRequest& request);
 
-/// Gives `engine`, which has the request's styles with weights above 0 already, the regions that were chosen for them:
-/// of the layers' sizes, or within edge × edge if that is above 0. Throws Error(Cause::picture).
+/// All regions that belong together: the request's guides, and those of its styles' own regions.
+std::vector<GuideChoice> all_guides(const RunRequest& request);
+
+/// Whether the style takes part: by its weight, or because a guide names it.
+bool takes_part(const RunRequest& request, std::size_t style);
+
+/// The style's place among those that take part, which are all that the engine is told of and that is recorded.
+std::size_t place_of(const RunRequest& request, std::size_t style);
+
+/// Gives `engine`, which has the request's styles that take part already, all guides: of the layers' sizes, or within
+/// edge × edge if that is above 0. Throws Error(Cause::picture).
 void add_guides(Host& host, const RunRequest& request, int edge_pixels, Request& engine);
 
 /// Reads all layers a part at a time. Every call may throw as check(), and for layers of which nothing is seen or
@@ -33,6 +43,8 @@ public:
 private:
     enum class Part { content, content_mask, styles, guides, start, done };
     void take_content_mask(Mask mask);
+    bool read_guide();
+    bool read_region(int region, int layer, const Image& picture, const Mask& counts, Mask& mask);
     bool read_start();
     bool copy_init();
 
@@ -41,6 +53,9 @@ private:
     std::shared_ptr<const Image> init_;
     Part part_ = Part::content;
     std::size_t style_ = 0;  ///< of the request, the one that is being read
+    std::vector<GuideChoice> guides_;
+    std::size_t guide_ = 0;
+    bool content_guided_ = false;  ///< the guide's first half is read
     std::unique_ptr<PixelReading> reading_;
     std::unique_ptr<MaskReading> mask_reading_;
     Request engine_;

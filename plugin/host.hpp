@@ -78,11 +78,20 @@ public:
     /// Every channel of every open image, in GIMP's order.
     virtual std::vector<Channel> channels() { return {}; }
 
-    /// What of `layer` a channel of its image covers: of the layer's size, or within edge × edge if that is above 0.
-    /// Throws Error(Cause::picture).
-    virtual Mask read_region(int channel, int layer, int edge_pixels = 0) {
-        return (void)channel, (void)layer, (void)edge_pixels, Mask();
+    /// Throws Error(Cause::picture) unless `region` is a channel or a layer of `layer`'s image. Reads no pixels.
+    virtual void check_region(int region, int layer) { (void)region, (void)layer; }
+
+    /// What of `layer` a channel of its image covers, or another layer of it by its brightness where it is not
+    /// transparent: of the layer's size, or within edge × edge if that is above 0. Throws Error(Cause::picture).
+    virtual Mask read_region(int region, int layer, int edge_pixels = 0) {
+        return (void)region, (void)layer, (void)edge_pixels, Mask();
     }
+
+    /// All of it in parts. Here: in one.
+    virtual std::unique_ptr<MaskReading> reading_region(int region, int layer);
+
+    /// "" if it is gone.
+    virtual std::string region_name(int region) { return (void)region, std::string(); }
 
     /// What of the content counts, and what the result will show of itself: the selection times the mask that
     /// add_layer() takes over, where the result is to lie above the layer `above` (-1: the content). Of the content's
@@ -102,10 +111,10 @@ public:
     /// The text that add_layer() put onto a layer, kept with the image; "" if there is none.
     virtual std::string record(int layer) { return (void)layer, std::string(); }
 
-    /// How `layer` can be found again when the result's image is opened in years.
+    /// How `layer`, or a channel, can be found again when the result's image is opened in years.
     virtual LayerTrace trace(int layer, int content) { return (void)layer, (void)content, LayerTrace(); }
 
-    /// The layer that left `trace`, where the result lies in `image`; -1 if it is gone.
+    /// The layer or channel that left `trace`, where the result lies in `image`; -1 if it is gone.
     virtual int find(const LayerTrace& trace, int image) { return (void)trace, (void)image, -1; }
 
     /// Shown in the program's own progress bar; fraction from 0 to 1.
@@ -140,6 +149,10 @@ inline std::unique_ptr<PixelReading> Host::reading_content(int layer) {
 
 inline std::unique_ptr<PixelReading> Host::reading_style(int layer, int content) {
     return std::make_unique<WholeReading>([this, layer, content] { return read_style(layer, content); });
+}
+
+inline std::unique_ptr<MaskReading> Host::reading_region(int region, int layer) {
+    return std::make_unique<WholeMaskReading>([this, region, layer] { return read_region(region, layer); });
 }
 
 inline std::unique_ptr<MaskReading> Host::reading_content_mask(int, int) {

@@ -6,8 +6,14 @@
 namespace neural_style {
 namespace {
 
-StyleChoice style_choice(Host& host, const RecordedStyle& style, int image, const ReadFile& read_file) {
+StyleChoice style_choice(Host& host, const RecordedStyle& style, const Layer& made, const ReadFile& read_file) {
     const LayerTrace& trace = style.layer;
+    const int image = made.image;
+    if (trace.name.empty() && trace.tattoo == 0 && trace.file.empty())
+        throw Error(Cause::picture,
+                    filled(_("A style layer was deleted while “%s” was painted; choose another style with "
+                             "Neural Style…"),
+                           made.name.c_str()));
     StyleChoice choice;
     choice.weight = style.weight;
     const bool is_layer = trace.tattoo != 0;
@@ -33,6 +39,21 @@ StyleChoice style_choice(Host& host, const RecordedStyle& style, int image, cons
     return choice;
 }
 
+// -1: all of it.
+int region(Host& host, const std::optional<LayerTrace>& trace, const Layer& made) {
+    if (!trace) return -1;
+    if (trace->tattoo == 0)
+        throw Error(Cause::picture, filled(_("A channel or layer that guided “%s” was deleted while it was painted; "
+                                             "choose the regions anew with Neural Style…"),
+                                           made.name.c_str()));
+    const int found = host.find(*trace, made.image);
+    if (found < 0)
+        throw Error(Cause::picture, filled(_("The channel or layer “%s” that guided “%s” is not there any more; choose "
+                                             "the regions anew with Neural Style…"),
+                                           trace->name.c_str(), made.name.c_str()));
+    return found;
+}
+
 }  // namespace
 
 std::optional<RunRequest> recorded_request(Host& host, const RunRequest& wish, const ReadFile& read_file) {
@@ -47,7 +68,10 @@ std::optional<RunRequest> recorded_request(Host& host, const RunRequest& wish, c
                              "that is to be painted, and choose Neural Style…"),
                            record->content.name.c_str(), drawable.name.c_str()));
     for (const RecordedStyle& style : record->styles)
-        request.styles.push_back(style_choice(host, style, drawable.image, read_file));
+        request.styles.push_back(style_choice(host, style, drawable, read_file));
+    for (const RecordedGuide& guide : record->guides)
+        request.guides.push_back(
+            {region(host, guide.content, drawable), guide.style, region(host, guide.region, drawable)});
     request.settings = record->settings;
     request.above = wish.content;
     request.more = wish.more;

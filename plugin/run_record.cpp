@@ -17,6 +17,8 @@ constexpr const char* content_group = "content";
 
 std::string style_group(std::size_t index) { return "style " + std::to_string(index + 1); }
 
+std::string guide_group(std::size_t index) { return "guide " + std::to_string(index + 1); }
+
 // GLib's key file with what is needed of it in C++.
 class KeyFile {
 public:
@@ -71,6 +73,7 @@ void write(KeyFile& file, const std::string& group, const LayerTrace& layer) {
     file.set(group, "beside", int(layer.beside));
     file.set(group, "session", layer.session);
     file.set(group, "id", layer.id);
+    if (layer.channel) file.set(group, "channel", 1);
 }
 
 LayerTrace read(const KeyFile& file, const std::string& group) {
@@ -83,6 +86,7 @@ LayerTrace read(const KeyFile& file, const std::string& group) {
     layer.tattoo = file.integer(group, "tattoo");
     layer.beside = file.integer(group, "beside") != 0;
     layer.session = file.text(group, "session");
+    layer.channel = file.integer(group, "channel") != 0;
     if (layer.tattoo != 0 && !layer.session.empty()) layer.id = file.integer(group, "id");
     return layer;
 }
@@ -102,6 +106,12 @@ std::string to_text(const RunRecord& record) {
         write(file, style_group(i), record.styles[i].layer);
         file.set_real(style_group(i), "weight", record.styles[i].weight);
     }
+    for (std::size_t i = 0; i < record.guides.size(); ++i) {
+        const RecordedGuide& guide = record.guides[i];
+        file.set(guide_group(i), "style", int(guide.style));
+        if (guide.content) write(file, guide_group(i) + " content", *guide.content);
+        if (guide.region) write(file, guide_group(i) + " region", *guide.region);
+    }
     return file.to_text();
 }
 
@@ -114,6 +124,15 @@ std::optional<RunRecord> run_record(const std::string& text) {
     record.content = read(file, content_group);
     for (std::size_t i = 0; file.has(style_group(i)); ++i)
         record.styles.push_back({read(file, style_group(i)), file.real(style_group(i), "weight")});
+    const auto region = [&](const std::string& group) {
+        return file.has(group) ? std::optional<LayerTrace>(read(file, group)) : std::nullopt;
+    };
+    for (std::size_t i = 0; file.has(guide_group(i)); ++i) {
+        const int style = file.integer(guide_group(i), "style");
+        if (style < 0 || std::size_t(style) >= record.styles.size()) return std::nullopt;
+        record.guides.push_back(
+            {region(guide_group(i) + " content"), std::size_t(style), region(guide_group(i) + " region")});
+    }
     for (const Setting& setting : settings_table()) {
         if (!file.has(settings_group, setting.key)) continue;
         try {

@@ -10,7 +10,8 @@
 
 namespace neural_style {
 
-/// How a layer is found again: by its number while the program runs, later by what its image's file keeps.
+/// How a layer is found again: by its number while the program runs, later by what its image's file keeps. Without a
+/// name: it was gone before the picture was done.
 struct LayerTrace {
     std::string session;  ///< names the program's run that `id` belongs to
     int id = -1;
@@ -19,6 +20,7 @@ struct LayerTrace {
     std::string name, image_name;
     std::string file;  ///< of its image, or of the picture; "" if it has none
     int width = 0, height = 0;
+    bool channel = false;  ///< no layer but a channel
 };
 
 struct RecordedStyle {
@@ -26,10 +28,17 @@ struct RecordedStyle {
     double weight = 1;
 };
 
+struct RecordedGuide {
+    std::optional<LayerTrace> content;  ///< none: all of it
+    std::size_t style = 0;              ///< index into RunRecord::styles
+    std::optional<LayerTrace> region;   ///< none: all of it
+};
+
 struct RunRecord {
     std::string program;  ///< version that made the layer
     LayerTrace content;
     std::vector<RecordedStyle> styles;
+    std::vector<RecordedGuide> guides;
     Settings settings;  ///< what belongs to the picture, with the weights and the network that it really was
     int more = 0;       ///< above 0: so many evaluations were added to an earlier picture
 };

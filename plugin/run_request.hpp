@@ -23,6 +23,13 @@ struct StyleChoice {
     int style_region = -1;                      ///< channel of the style's image: what of it counts; -1: all of it
 };
 
+/// Two regions that belong together: see Guide.
+struct GuideChoice {
+    int content = -1;       ///< channel or layer of the content's image, as a mask; -1: all of the content
+    std::size_t style = 0;  ///< index into RunRequest::styles
+    int region = -1;        ///< channel or layer of that style's image, as a mask; -1: all of the style
+};
+
 struct RunRequest {
     int content = -1;  ///< layer id
     std::vector<StyleChoice> styles;
@@ -30,6 +37,7 @@ struct RunRequest {
     int start = -1;  ///< layer that the picture starts from, in place of the setting `init`; -1: none
     int more = 0;    ///< above 0: that many evaluations at the finest scale only, to go on from `start`
     int above = -1;  ///< layer that the result is put above, with its mask; -1: the content
+    std::vector<GuideChoice> guides = {};  ///< besides the regions of each style
 };
 
 /// Puts a picture that was made of `request` into the image as a layer of its own, one undo step. Throws Error.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <set>
+#include <utility>
 
 #include "engine_request.hpp"
 #include "outcome_text.hpp"
@@ -27,10 +29,33 @@ LastValues remembered(Host& host, const std::string& path) {
     const std::string text = host.recall();
     LastValues values = text.empty() ? load_values(path) : last_values(text);
     auto& styles = values.styles;
-    styles.erase(std::remove_if(styles.begin(), styles.end(),
-                                [&](const StyleChoice& style) { return !exists(host, style.layer); }),
-                 styles.end());
+    const auto gone = [&](const StyleChoice& style) { return !exists(host, style.layer); };
+    const auto kept = std::remove_if(styles.begin(), styles.end(), gone);
+    if (kept != styles.end()) values.guides.clear();  // they would mean other ones
+    styles.erase(kept, styles.end());
     return values;
+}
+
+// The last guides mean something only where their channels and layers still are, and for the same image.
+bool guides_fit(Host& host, const RunRequest& request) {
+    try {
+        check(host, request);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+// The dialog knows one pair of regions for each style. False where there are more.
+bool guides_to_regions(RunRequest& request) {
+    std::set<std::size_t> guided;
+    for (const GuideChoice& guide : request.guides)
+        if (guide.style >= request.styles.size() || !guided.insert(guide.style).second) return false;
+    for (const GuideChoice& guide : std::exchange(request.guides, {})) {
+        request.styles[guide.style].content_region = guide.content;
+        request.styles[guide.style].style_region = guide.region;
+    }
+    return true;
 }
 
 RunRequest request_of(Host& host, const RunArguments& arguments, const std::string& path) {
@@ -39,16 +64,24 @@ RunRequest request_of(Host& host, const RunArguments& arguments, const std::stri
     LastValues last = remembered(host, path);
     if (arguments.mode == RunMode::interactive) {
         last.settings.merge(request.settings);
-        if (request.styles.empty()) request.styles = last.styles;
-    } else if (!last.styles.empty()) {
-        request.styles = last.styles;
     }
     request.settings = last.settings;
+    const bool styles_given = arguments.mode == RunMode::interactive && !request.styles.empty();
+    if (!styles_given && !last.styles.empty()) {
+        request.styles = last.styles;
+        request.guides = last.guides;
+        if (!guides_fit(host, request)) request.guides.clear();
+    }
+    if (arguments.mode != RunMode::interactive || guides_to_regions(request)) return request;
+    if (styles_given)
+        throw Error(Cause::settings, _("The window takes one pair of regions for each style; run it non-interactively "
+                                       "to guide a style by several."));
+    request.guides.clear();
     return request;
 }
 
 void keep(Host& host, RunMode mode, const RunRequest& request, const std::string& path) {
-    host.remember(to_text({request.settings, request.styles}));
+    host.remember(to_text({request.settings, request.styles, all_guides(request)}));
     if (mode != RunMode::interactive) return;
     try {
         save_values(path, {request.settings, {}});
@@ -67,11 +100,21 @@ LayerTrace style_trace(Host& host, const StyleChoice& style, int content) {
     return trace;
 }
 
+std::optional<LayerTrace> region_trace(Host& host, int region, int content) {
+    if (region < 0) return std::nullopt;
+    try {
+        return host.trace(region, content);
+    } catch (const Error&) {  // gone meanwhile: the picture is there nevertheless
+        return LayerTrace();
+    }
+}
+
 // Named after the styles and what made the picture: "Starry Night (vgg19)".
 std::string layer_name(Host& host, const RunRequest& request, const Outcome& outcome) {
     std::string styles;
-    for (const StyleChoice& style : request.styles) {
-        if (style.weight <= 0 || (!style.picture && !exists(host, style.layer))) continue;
+    for (std::size_t i = 0; i < request.styles.size(); ++i) {
+        const StyleChoice& style = request.styles[i];
+        if (!takes_part(request, i) || (!style.picture && !exists(host, style.layer))) continue;
         styles += (styles.empty() ? "" : " + ") + (style.picture ? style.name : host.layer(style.layer).name);
     }
     if (styles.empty()) styles = _("Neural Style");
@@ -94,10 +137,12 @@ NewLayer new_layer(Host& host, const RunRequest& request, const Outcome& outcome
     RunRecord record;
     record.program = NEURAL_STYLE_VERSION;
     record.content = host.trace(request.content, request.content);
-    for (const StyleChoice& style : request.styles) {
-        if (style.weight <= 0) continue;
-        record.styles.push_back({style_trace(host, style, request.content), style.weight});
-    }
+    for (std::size_t i = 0; i < request.styles.size(); ++i)
+        if (takes_part(request, i))
+            record.styles.push_back({style_trace(host, request.styles[i], request.content), request.styles[i].weight});
+    for (const GuideChoice& guide : all_guides(request))
+        record.guides.push_back({region_trace(host, guide.content, request.content), place_of(request, guide.style),
+                                 region_trace(host, guide.region, request.content)});
     record.settings = recorded_settings(request.settings, outcome.network);
     record.more = request.more;
     return {request.content, request.above, layer_name(host, request, outcome), to_text(record),

@@ -16,6 +16,7 @@ constexpr int version = 1;
 constexpr const char* about = "file";
 constexpr const char* settings_group = "settings";
 constexpr const char* styles_group = "styles";
+constexpr const char* guides_group = "guides";
 
 using KeyFile = std::unique_ptr<GKeyFile, decltype(&g_key_file_unref)>;
 KeyFile new_key_file() { return {g_key_file_new(), g_key_file_unref}; }
@@ -45,6 +46,17 @@ std::string to_text(const LastValues& values) {
         g_key_file_set_integer_list(file.get(), styles_group, "layers", layers.data(), layers.size());
         g_key_file_set_double_list(file.get(), styles_group, "weights", weights.data(), weights.size());
     }
+    if (!values.guides.empty()) {
+        std::vector<int> contents, styles, regions;
+        for (const GuideChoice& guide : values.guides) {
+            contents.push_back(guide.content);
+            styles.push_back(int(guide.style));
+            regions.push_back(guide.region);
+        }
+        g_key_file_set_integer_list(file.get(), guides_group, "contents", contents.data(), contents.size());
+        g_key_file_set_integer_list(file.get(), guides_group, "styles", styles.data(), styles.size());
+        g_key_file_set_integer_list(file.get(), guides_group, "regions", regions.data(), regions.size());
+    }
     gsize length = 0;
     const auto text = owned(g_key_file_to_data(file.get(), &length, nullptr));
     return std::string(text.get(), length);
@@ -69,6 +81,14 @@ LastValues last_values(const std::string& text) {
     const auto weight = owned(g_key_file_get_double_list(file.get(), styles_group, "weights", &weights, nullptr));
     if (layer && weight && layers == weights)
         for (gsize i = 0; i < layers; ++i) values.styles.push_back({layer.get()[i], weight.get()[i]});
+    gsize contents = 0, named = 0, regions = 0;
+    const auto content = owned(g_key_file_get_integer_list(file.get(), guides_group, "contents", &contents, nullptr));
+    const auto style = owned(g_key_file_get_integer_list(file.get(), guides_group, "styles", &named, nullptr));
+    const auto region = owned(g_key_file_get_integer_list(file.get(), guides_group, "regions", &regions, nullptr));
+    if (content && style && region && contents == named && contents == regions)
+        for (gsize i = 0; i < contents; ++i)
+            if (style.get()[i] >= 0 && std::size_t(style.get()[i]) < values.styles.size())
+                values.guides.push_back({content.get()[i], std::size_t(style.get()[i]), region.get()[i]});
     return values;
 }
 

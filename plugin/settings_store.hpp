@@ -16,6 +16,7 @@ namespace neural_style {
 struct LastValues {
     Settings settings;
     std::vector<StyleChoice> styles;
+    std::vector<GuideChoice> guides = {};
 };
 
 /// Key-file text of version 1, and back. What cannot be read (an unknown key, a value out of range, another version) is

@@ -108,6 +108,29 @@ std::string session() {
 
 bool is_layer(std::int32_t id) { return id >= 0 && gimp_item_is_valid(id) && gimp_item_is_layer(id); }
 
+// Also a layer mask, or the selection.
+bool is_channel(std::int32_t id) { return id >= 0 && gimp_item_is_valid(id) && gimp_item_is_channel(id); }
+
+Layer description(std::int32_t id) {
+    Layer layer;
+    layer.id = id;
+    layer.image = gimp_item_get_image(id);
+    layer.name = taken(gimp_item_get_name(id));
+    layer.image_name = taken(gimp_image_get_name(layer.image));
+    layer.width = gimp_drawable_width(id);
+    layer.height = gimp_drawable_height(id);
+    layer.file = taken(gimp_image_get_filename(layer.image));
+    return layer;
+}
+
+// Where the upper left corner of `layer` lies in `region`.
+std::pair<int, int> place_in(std::int32_t region, std::int32_t layer) {
+    int x = 0, y = 0, region_x = 0, region_y = 0;
+    gimp_drawable_offsets(layer, &x, &y);
+    gimp_drawable_offsets(region, &region_x, &region_y);
+    return {x - region_x, y - region_y};
+}
+
 // How surely `layer` is the one that left `trace`, where both are of the same image or file; 0: it is another. Tattoos
 // are small numbers that other images use as well, and copies of an image have new ones.
 int likeness(const Layer& layer, const LayerTrace& trace) {
@@ -189,15 +212,7 @@ Layer GimpHost::layer(int id) {
     if (!gimp_item_is_layer(id))
         throw Error(Cause::picture,
                     filled(_("“%s” is a channel, not a layer; choose a layer and try again."), name.c_str()));
-    Layer layer;
-    layer.id = id;
-    layer.image = gimp_item_get_image(id);
-    layer.name = name;
-    layer.image_name = taken(gimp_image_get_name(layer.image));
-    layer.width = gimp_drawable_width(id);
-    layer.height = gimp_drawable_height(id);
-    layer.file = taken(gimp_image_get_filename(layer.image));
-    return layer;
+    return description(id);
 }
 
 void GimpHost::check_content(int id) {
@@ -257,15 +272,45 @@ std::vector<Channel> GimpHost::channels() {
     return all;
 }
 
-Mask GimpHost::read_region(int channel, int id, int edge_pixels) {
+void GimpHost::check_region(int region, int id) {
     const Layer covered = layer(id);
-    if (!gimp_item_is_valid(channel) || !gimp_item_is_channel(channel) || gimp_item_get_image(channel) != covered.image)
+    if (!is_layer(region) && !is_channel(region))
         throw Error(Cause::picture, filled(_("The channel that was chosen for the layer “%s” is gone; choose another "
                                              "one, or none."),
                                            covered.name.c_str()));
-    int x = 0, y = 0;
-    gimp_drawable_offsets(id, &x, &y);
-    return pixels::read_mask(channel, x, y, covered.width, covered.height, edge_pixels);
+    if (gimp_item_get_image(region) != covered.image)
+        throw Error(
+            Cause::picture,
+            filled(_("“%s” is not of the same image as the layer “%s”; choose a channel or layer of that image."),
+                   region_name(region).c_str(), covered.name.c_str()));
+}
+
+Mask GimpHost::read_region(int region, int id, int edge_pixels) {
+    check_region(region, id);
+    if (!is_layer(region)) {
+        const Layer covered = layer(id);
+        const auto [x, y] = place_in(region, id);
+        return pixels::read_mask(region, x, y, covered.width, covered.height, edge_pixels);
+    }
+    const auto reading = reading_region(region, id);
+    while (reading->step()) {
+    }
+    return reading->take();
+}
+
+std::unique_ptr<MaskReading> GimpHost::reading_region(int region, int id) {
+    check_region(region, id);
+    const Layer covered = layer(id);
+    const auto [x, y] = place_in(region, id);
+    if (is_layer(region))
+        return std::make_unique<pixels::BrightnessReading>(region, applied_mask(region), x, y, covered.width,
+                                                           covered.height);
+    return std::make_unique<pixels::ProductReading>(covered.width, covered.height,
+                                                    std::vector<pixels::PlacedChannel>{{region, x, y}});
+}
+
+std::string GimpHost::region_name(int region) {
+    return is_layer(region) || is_channel(region) ? taken(gimp_item_get_name(region)) : std::string();
 }
 
 std::unique_ptr<MaskReading> GimpHost::reading_content_mask(int id, int above) {
@@ -339,8 +384,10 @@ std::string GimpHost::record(int id) {
 }
 
 LayerTrace GimpHost::trace(int id, int content) {
-    const Layer traced = layer(id);
+    const bool channel = is_channel(id);
+    const Layer traced = channel ? description(id) : layer(id);
     LayerTrace trace;
+    trace.channel = channel;
     trace.session = session();
     trace.id = id;
     trace.tattoo = int(gimp_item_get_tattoo(id));
@@ -355,10 +402,16 @@ LayerTrace GimpHost::trace(int id, int content) {
 
 int GimpHost::find(const LayerTrace& trace, int image) {
     const bool this_session = trace.session == session();
-    if (this_session && is_layer(trace.id) && (!trace.beside || gimp_item_get_image(trace.id) == image))
+    if (this_session && (trace.channel ? is_channel(trace.id) : is_layer(trace.id)) &&
+        (!trace.beside || gimp_item_get_image(trace.id) == image))
         return trace.id;
+    std::vector<Layer> all;
+    if (trace.channel)
+        for (const Channel& one : channels()) all.push_back(description(one.id));
+    else
+        all = layers();
     int best = 0, rivals = 0, found = -1;
-    for (const Layer& one : layers()) {
+    for (const Layer& one : all) {
         const bool there = trace.beside ? one.image == image : !trace.file.empty() && one.file == trace.file;
         // An image that was never saved has no address but its name.
         const bool perhaps = !trace.beside && trace.file.empty() && !this_session && one.image_name == trace.image_name;

@@ -15,7 +15,10 @@ public:
     std::unique_ptr<PixelReading> reading_content(int layer) override;
     std::unique_ptr<PixelReading> reading_style(int layer, int content) override;
     std::vector<Channel> channels() override;
-    Mask read_region(int channel, int layer, int edge_pixels) override;
+    void check_region(int region, int layer) override;
+    Mask read_region(int region, int layer, int edge_pixels) override;
+    std::unique_ptr<MaskReading> reading_region(int region, int layer) override;
+    std::string region_name(int region) override;
     std::unique_ptr<MaskReading> reading_content_mask(int layer, int above) override;
     Image convert_style(const Image& picture, int content) override;
     Image thumbnail(int layer, int edge_pixels) override;

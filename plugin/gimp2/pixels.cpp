@@ -190,6 +190,21 @@ bool ProductReading::step() {
 
 Mask ProductReading::take() { return std::move(state_->mask); }
 
+BrightnessReading::BrightnessReading(std::int32_t layer, std::int32_t mask, int x, int y, int width, int height)
+    : layer_(layer, gimp_item_get_image(layer), mask), x_(x), y_(y), width_(width), height_(height) {}
+
+Mask BrightnessReading::take() {
+    const Image layer = layer_.take();
+    Mask mask{width_, height_, std::vector<float>(std::size_t(width_) * std::size_t(height_))};
+    for (int y = std::max(0, -y_); y < std::min(height_, layer.height - y_); ++y)
+        for (int x = std::max(0, -x_); x < std::min(width_, layer.width - x_); ++x) {
+            const float* pixel = layer.pixel(x + x_, y + y_);  // weighed as in a mask from a file
+            mask.values[std::size_t(y) * std::size_t(width_) + std::size_t(x)] =
+                (0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2]) * pixel[3];
+        }
+    return mask;
+}
+
 Image read(std::int32_t drawable, std::int32_t space_image) {
     Reading reading(drawable, space_image, -1);
     while (reading.step()) {
@@ -206,8 +221,7 @@ Mask read_mask(std::int32_t channel, int x, int y, int width, int height, int ed
                                 std::max(1, int(std::lround(height * scale)))};
     Mask mask{area.width, area.height, {}};
     mask.values.resize(std::size_t(area.width) * std::size_t(area.height));
-    // Channels are linear in GIMP whatever their precision is called.
-    gegl_buffer_get(buffer.get(), &area, scale, babl_format("Y float"), mask.values.data(), GEGL_AUTO_ROWSTRIDE,
+    gegl_buffer_get(buffer.get(), &area, scale, values_format(buffer.get()), mask.values.data(), GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
     return mask;
 }

@@ -49,6 +49,19 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// How bright a layer is for a picture of that size, times its alpha and its `mask` (below 0: none); the picture's
+/// upper left corner is the layer's pixel (x, y), and outside of the layer there is nothing.
+class BrightnessReading final : public MaskReading {
+public:
+    BrightnessReading(std::int32_t layer, std::int32_t mask, int x, int y, int width, int height);
+    bool step() override { return layer_.step(); }
+    Mask take() override;
+
+private:
+    Reading layer_;
+    int x_, y_, width_, height_;
+};
+
 /// All of a drawable, in its own size, in the primaries of `space_image`'s profile. A profile that cannot be used (none
 /// but matrix and curve profiles can) counts as sRGB, there and back. Throws Error(Cause::picture).
 Image read(std::int32_t drawable, std::int32_t space_image);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr const char* plain = "plug-in-neural-style";
 constexpr const char* blend = "plug-in-neural-style-blend";
+constexpr const char* guided = "plug-in-neural-style-guided";
 constexpr const char* again = "plug-in-neural-style-again";
 constexpr const char* more = "plug-in-neural-style-more";
 constexpr int usual_more = 200, most_iterations = 10000;
@@ -99,17 +100,59 @@ std::vector<StyleChoice> blended_styles(const GimpParam* arguments) {
     return styles;
 }
 
+// Scripts give 0 or -1 for none.
+int region_number(int number) { return number > 0 ? number : -1; }
+
+std::vector<GuideChoice> guides(const GimpParam* arguments) {
+    const auto numbers = [&](int index, int& count) {
+        count = expect(arguments, index, GIMP_PDB_INT32).data.d_int32;
+        return expect(arguments, index + 1, GIMP_PDB_INT32ARRAY).data.d_int32array;
+    };
+    int count = 0, styles_count = 0, regions_count = 0;
+    const auto* contents = numbers(7, count);
+    const auto* styles = numbers(9, styles_count);
+    const auto* regions = numbers(11, regions_count);
+    if (styles_count != count || (regions_count != 0 && regions_count != count))
+        throw Error(Cause::settings,
+                    filled(_("There are %d guides but %d styles and %d regions of styles for them; give "
+                             "as many of each, or no regions."),
+                           count, styles_count, regions_count));
+    std::vector<GuideChoice> result;
+    for (int i = 0; i < count; ++i) {
+        if (styles[i] < 0)
+            throw Error(Cause::settings,
+                        filled(_("A guide cannot name the style %d; the styles are counted from 0."), styles[i]));
+        result.push_back(
+            {region_number(contents[i]), std::size_t(styles[i]), regions_count == 0 ? -1 : region_number(regions[i])});
+    }
+    return result;
+}
+
 }  // namespace
 
 void register_procedures() {
     gimp_plugin_domain_register(GETTEXT_PACKAGE, NEURAL_STYLE_LOCALEDIR);
     install_run(plain, N_("_Neural Style..."), N_("Paint a layer in the style of another one"),
                 {parameter(GIMP_PDB_DRAWABLE, "style", "The style layer, of this or any other open image")});
-    install_run(blend, nullptr, N_("Paint a layer in a blend of the styles of others"),
-                {parameter(GIMP_PDB_INT32, "num-styles", "How many styles"),
-                 parameter(GIMP_PDB_INT32ARRAY, "styles", "The style layers, of this or any other open images"),
-                 parameter(GIMP_PDB_INT32, "num-weights", "How many weights: as many as styles, or 0"),
-                 parameter(GIMP_PDB_FLOATARRAY, "style-blend", "The styles' weights relative to each other, from 0")});
+    std::vector<GimpParamDef> styles = {
+        parameter(GIMP_PDB_INT32, "num-styles", "How many styles"),
+        parameter(GIMP_PDB_INT32ARRAY, "styles", "The style layers, of this or any other open images"),
+        parameter(GIMP_PDB_INT32, "num-weights", "How many weights: as many as styles, or 0"),
+        parameter(GIMP_PDB_FLOATARRAY, "style-blend", "The styles' weights relative to each other, from 0")};
+    install_run(blend, nullptr, N_("Paint a layer in a blend of the styles of others"), styles);
+    for (const GimpParamDef& one : {
+             parameter(GIMP_PDB_INT32, "num-guides", "How many guides, each a pair of regions that belong together"),
+             parameter(GIMP_PDB_INT32ARRAY, "guide-contents",
+                       "Channels or layers of the image, white where the content takes on the guide's style; 0 or -1: "
+                       "everywhere"),
+             parameter(GIMP_PDB_INT32, "num-guide-styles", "As many as guides"),
+             parameter(GIMP_PDB_INT32ARRAY, "guide-styles", "Each guide's style, counted from 0"),
+             parameter(GIMP_PDB_INT32, "num-guide-regions", "As many as guides, or 0"),
+             parameter(GIMP_PDB_INT32ARRAY, "guide-regions",
+                       "Channels or layers of the styles' images, white where the style counts; 0 or -1: all of it"),
+         })
+        styles.push_back(one);
+    install_run(guided, nullptr, N_("Paint regions of a layer in the styles of regions of others"), styles);
     install(again, N_("Neural Style _Again"), N_("Paint again as a layer was painted, or go on from it"),
             "Neural Style keeps on each layer that it makes from what, in which style and with which settings it was "
             "painted. This paints it again, from the layers as they are now, or goes on from the layer's picture, and "
@@ -124,8 +167,8 @@ void register_procedures() {
 }
 
 RunArguments read_arguments(const std::string& name, int count, const GimpParam* arguments) {
-    const bool blended = name == blend;
-    const int rest = blended ? 7 : 4;  // the first argument after the styles
+    const bool blended = name == blend || name == guided;
+    const int rest = name == guided ? 13 : blended ? 7 : 4;  // the first argument after the styles
     const int all = name == again ? menu_arguments + 1 : name == more ? menu_arguments : rest + 4;
     if (count != menu_arguments && count != all)
         throw Error(Cause::settings,
@@ -150,6 +193,7 @@ RunArguments read_arguments(const std::string& name, int count, const GimpParam*
     }
 
     request.styles = blended ? blended_styles(arguments) : one_style(arguments);
+    if (name == guided) request.guides = guides(arguments);
     request.settings.set("content-weight", expect(arguments, rest, GIMP_PDB_FLOAT).data.d_float);
     request.settings.set("style-weight", expect(arguments, rest + 1, GIMP_PDB_FLOAT).data.d_float);
     request.settings.set("iterations", expect(arguments, rest + 2, GIMP_PDB_INT32).data.d_int32);

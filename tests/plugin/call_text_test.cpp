@@ -101,6 +101,27 @@ TEST_F(CallText, what_is_on_the_clipboard_only_is_refused) {
     }
 }
 
+TEST_F(CallText, guides_are_named) {
+    request.styles = {{2, 1}, {1, 0}, {3, 0.5}};
+    request.styles[2].content_region = 8;
+    request.guides = {{6, 0, 7}};
+    EXPECT_EQ(script_fu_call(host, request),
+              "(let* ((image 1) (content 1) (style-1 2) (style-2 3) (guide-1 6) (region-1 7) (guide-2 8)) "
+              "(plug-in-neural-style-guided RUN-NONINTERACTIVE image content 2 (vector style-1 style-2) 2 (vector 1 "
+              "0.5) 2 (vector guide-1 guide-2) 2 (vector 0 1) 2 (vector region-1 -1) 1 1000 300 \"\"))");
+    EXPECT_EQ(shell_words(command_call(host, request)),
+              (std::vector<std::string>{"neural-style", "photo.png", "--style", "Starry Night.png", "--style",
+                                        "./-l's.png:0.5", "--guide", "region 6.png:region 7.png:1", "--guide",
+                                        "region 8.png::2", "--output", "photo-painted.png"}));
+    request.styles = {{2, 1}};
+    request.guides = {{-1, 0, 7}};
+    EXPECT_NE(script_fu_call(host, request)
+                  .find("1 (vector style) 1 (vector 1) 1 (vector -1) 1 (vector 0) 1 (vector "
+                        "region-1)"),
+              std::string::npos);
+    EXPECT_THROW(command_call(host, request), Error);
+}
+
 TEST_F(CallText, does_not_depend_on_the_locale) {
     const std::string kept = setlocale(LC_ALL, nullptr);
     setlocale(LC_ALL, "de_DE.UTF-8");  // has a decimal comma, where it is installed

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "host.hpp"
 #include "neural-style/error.hpp"
@@ -27,6 +28,8 @@ public:
     bool full = false;    // add_layer fails
     bool transparent = false;
     Mask content_mask;
+    std::set<int> regions;                        // channels that there are
+    int uncovered = -1;                           // covers nothing
     std::vector<std::pair<int, int>> masks_read;  // layer, above
 
     void put(int id, const std::string& name, int width = 4, int height = 3) {
@@ -58,11 +61,15 @@ public:
         styles_read.emplace_back(id, content);
         return read_content(id);
     }
+    void check_region(int region, int) override {
+        if (!regions.count(region)) throw Error(Cause::picture, "There is no such channel.");
+    }
     /// Of the layer's size, filled with its number and the channel's.
     Mask read_region(int channel, int id, int) override {
         const Layer one = layer(id);
         return {one.width, one.height,
-                std::vector<float>(std::size_t(one.width) * std::size_t(one.height), float(1000 * channel + id))};
+                std::vector<float>(std::size_t(one.width) * std::size_t(one.height),
+                                   channel == uncovered ? 0 : float(1000 * channel + id))};
     }
     std::unique_ptr<MaskReading> reading_content_mask(int id, int above) override {
         masks_read.emplace_back(id, above);
@@ -79,11 +86,19 @@ public:
         return id;
     }
     std::string record(int id) override { return records.count(id) ? records[id] : std::string(); }
+    std::string region_name(int region) override { return "region " + std::to_string(region); }
     LayerTrace trace(int id, int) override {
+        if (regions.count(id)) {
+            LayerTrace trace{"this", id, 7 * id, true, region_name(id), "image", "", 4, 3};
+            trace.channel = true;
+            return trace;
+        }
         const Layer one = layer(id);
         return {"this", id, 7 * id, true, one.name, one.image_name, one.file, one.width, one.height};
     }
-    int find(const LayerTrace& trace, int) override { return all.count(trace.id) ? trace.id : -1; }
+    int find(const LayerTrace& trace, int) override {
+        return (trace.channel ? regions.count(trace.id) : all.count(trace.id)) ? trace.id : -1;
+    }
     void progress(double fraction, const std::string&) override { fractions.push_back(fraction); }
     std::string recall() override { return kept; }
     void remember(const std::string& text) override { kept = text; }

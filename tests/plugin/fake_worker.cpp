@@ -101,6 +101,21 @@ Image mean_of_style(const Request& request) {
     return image;
 }
 
+// Red: the first guide's mask of the content; green: the mean of its region of the style; blue: a tenth of its style.
+Image first_guide(const Request& request) {
+    Image image = request.content;
+    const Guide& guide = request.guides.at(0);
+    double sum = 0;
+    for (const float value : guide.region.values) sum += double(value);
+    for (std::size_t i = 0; i < image.rgba.size(); i += 4) {
+        image.rgba[i] = guide.content.values.at(guide.content.values.size() == 1 ? 0 : i / 4);
+        image.rgba[i + 1] = guide.region.empty() ? 1 : float(sum / double(guide.region.values.size()));
+        image.rgba[i + 2] = float(guide.style) / 10;
+        image.rgba[i + 3] = 1;
+    }
+    return image;
+}
+
 // The content's mask as a grey picture.
 Image content_mask(const Request& request) {
     Image image = request.content;
@@ -116,6 +131,7 @@ Image content_mask(const Request& request) {
 Image computed(const Request& request, const std::string& how) {
     if (how == "copy") return request.content;
     if (how == "mask") return content_mask(request);
+    if (how == "guide") return first_guide(request);
     if (how == "style") return mean_of_style(request);
     if (how == "start" && !request.init.empty()) return request.init;
     return negative(request.content);

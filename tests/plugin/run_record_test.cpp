@@ -15,6 +15,9 @@ RunRecord sample() {
     record.styles.push_back({{"", -1, 0, false, "waves.png", "", "/pictures/waves.png", 7, 8}, 1e-3});
     record.settings = Settings::parse("network=a\\;b\\\\c = d;content-weight=1;style-weight=0.1;weights=");
     record.more = 200;
+    record.guides.push_back({record.content, 1, std::nullopt});
+    record.guides.push_back({LayerTrace(), 0, record.styles[0].layer});
+    record.guides[0].content->channel = true;
     return record;
 }
 
@@ -39,12 +42,24 @@ TEST(RunRecord, comes_back) {
     EXPECT_EQ(record->styles[1].layer.id, -1);
     EXPECT_EQ(record->styles[1].layer.file, "/pictures/waves.png");
     EXPECT_EQ(record->styles[1].weight, 1e-3);
+    ASSERT_EQ(record->guides.size(), 2u);
+    EXPECT_EQ(record->guides[0].style, 1u);
+    ASSERT_TRUE(record->guides[0].content);
+    EXPECT_TRUE(record->guides[0].content->channel);
+    EXPECT_EQ(record->guides[0].content->tattoo, 2);
+    EXPECT_FALSE(record->guides[0].region);
+    ASSERT_TRUE(record->guides[1].content);
+    EXPECT_EQ(record->guides[1].content->tattoo, 0);
+    ASSERT_TRUE(record->guides[1].region);
+    EXPECT_FALSE(record->guides[1].region->channel);
+    EXPECT_EQ(record->guides[1].region->id, 9);
 }
 
 TEST(RunRecord, is_none_where_it_cannot_be_understood) {
     EXPECT_FALSE(run_record(""));
     EXPECT_FALSE(run_record("\x01\xff nonsense"));
     EXPECT_FALSE(run_record("[neural-style]\nversion=2\n"));
+    EXPECT_FALSE(run_record("[neural-style]\nversion=1\n[guide 1]\nstyle=0\n"));  // of a style that is not there
 }
 
 TEST(RunRecord, leaves_out_settings_that_are_not_allowed) {

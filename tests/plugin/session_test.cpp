@@ -247,6 +247,7 @@ TEST_F(Session, regions_become_guides_of_the_styles_that_count) {
     StyleChoice none{painting, 0}, everywhere{painting, 1}, region{print, 1};
     region.content_region = 7;
     region.style_region = 8;
+    host.regions = {7, 8};
     RunRequest request;
     request.content = photo;
     request.styles = {none, everywhere, region};
@@ -266,6 +267,98 @@ TEST_F(Session, regions_become_guides_of_the_styles_that_count) {
 
     request.styles = {everywhere};
     EXPECT_TRUE(engine_request(host, request).guides.empty());
+}
+
+TEST_F(Session, guides_pair_regions_of_any_styles) {
+    host.regions = {7, 8, 9};
+    RunArguments given = arguments(RunMode::non_interactive, {{painting, 0}, {print, 1}, {4, 0}});
+    host.put(4, "spare", 2, 2);
+    given.request.guides = {{7, 2, 8}, {9, 1, -1}};
+    ASSERT_EQ(run(given).kind, RunStatus::Kind::done);
+    ASSERT_EQ(computed.at(0).styles.size(), 2u);  // the one without weight or guide is left out
+    EXPECT_EQ(computed[0].styles[1].weight, 0);
+    ASSERT_EQ(computed[0].guides.size(), 2u);
+    EXPECT_EQ(computed[0].guides[0].style, 1u);
+    EXPECT_EQ(computed[0].guides[0].content.values.at(0), float(7000 + photo));
+    EXPECT_EQ(computed[0].guides[0].region.values.at(0), 8004);
+    EXPECT_EQ(computed[0].guides[1].style, 0u);
+    EXPECT_EQ(computed[0].guides[1].content.values.at(0), float(9000 + photo));
+    EXPECT_TRUE(computed[0].guides[1].region.empty());
+    EXPECT_EQ(host.added[0].name, "print + spare (builtin)");
+
+    const auto expect_same_guides = [&](const Request& request) {
+        ASSERT_EQ(request.guides.size(), 2u);
+        for (std::size_t i = 0; i < 2; ++i) {
+            EXPECT_EQ(request.guides[i].style, computed[0].guides[i].style);
+            EXPECT_EQ(request.guides[i].content.values, computed[0].guides[i].content.values);
+            EXPECT_EQ(request.guides[i].region.values, computed[0].guides[i].region.values);
+        }
+    };
+    ASSERT_EQ(run(again(first)).kind, RunStatus::Kind::done);
+    expect_same_guides(computed.at(1));
+    ASSERT_EQ(run(arguments(RunMode::last_values, {}, "")).kind, RunStatus::Kind::done);
+    expect_same_guides(computed.at(2));
+
+    run(arguments(RunMode::interactive, {}, ""));  // where they are each style's regions
+    ASSERT_EQ(shown.at(0).styles.size(), 2u);
+    EXPECT_EQ(shown[0].styles[1].content_region, 7);
+    EXPECT_EQ(shown[0].styles[1].style_region, 8);
+    EXPECT_TRUE(shown[0].guides.empty());
+
+    host.regions.erase(8);
+    EXPECT_NE(run(again(first)).sentence.find("“region 8” that guided “print + spare (builtin)” is not there any more"),
+              std::string::npos);
+    ASSERT_EQ(run(arguments(RunMode::last_values, {}, "")).kind, RunStatus::Kind::done);
+    EXPECT_TRUE(computed.back().guides.empty());
+}
+
+TEST_F(Session, the_window_takes_one_pair_for_each_style) {
+    host.regions = {7, 8};
+    RunArguments given = arguments(RunMode::interactive, {{painting, 1}});
+    given.request.guides = {{7, 0, -1}, {8, 0, -1}};
+    expect_untouched(run(given), RunStatus::Kind::wrong_call, "one pair of regions for each style");
+    given.mode = RunMode::non_interactive;
+    ASSERT_EQ(run(given).kind, RunStatus::Kind::done);
+    run(arguments(RunMode::interactive, {}, ""));  // which is no reason not to open
+    ASSERT_EQ(shown.size(), 1u);
+    EXPECT_EQ(shown[0].styles.at(0).content_region, -1);
+}
+
+TEST_F(Session, refuses_guides_that_cannot_be) {
+    host.regions = {7};
+    RunArguments given = arguments(RunMode::non_interactive);
+    given.request.guides = {{7, 1, -1}};
+    expect_untouched(run(given), RunStatus::Kind::wrong_call, "style 1, but the styles are counted from 0 to 0");
+    given.request.guides = {{8, 0, -1}};
+    expect_untouched(run(given), RunStatus::Kind::failed, "no such channel");
+    given.request.guides = {{7, 0, 8}};
+    expect_untouched(run(given), RunStatus::Kind::failed, "no such channel");
+    host.content_mask = {4, 3, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+    host.uncovered = 7;
+    given.request.guides = {{7, 0, -1}};
+    expect_untouched(run(given), RunStatus::Kind::failed, "“region 7” covers nothing of what the layer “photo” shows");
+}
+
+TEST_F(Session, what_was_deleted_during_its_own_run_came_not_from_the_clipboard) {
+    host.regions = {7, 8};
+    RunArguments given = arguments(RunMode::non_interactive, {{painting, 1}, {print, 1}});
+    given.request.guides = {{7, 0, 8}};
+    const auto compute = parts.compute;
+    const auto during = [&](const std::function<void()>& happens) {
+        parts.compute = [&, happens](Request request, const auto& progress) {
+            happens();
+            return compute(std::move(request), progress);
+        };
+        const RunStatus status = run(given);
+        EXPECT_EQ(status.kind, RunStatus::Kind::done) << status.sentence;
+        return run(again(status.layer)).sentence;
+    };
+    EXPECT_NE(
+        during([&] { host.regions.erase(8); }).find("channel or layer that guided “painting + print (builtin)” was"),
+        std::string::npos);
+    host.regions.insert(8);
+    EXPECT_NE(during([&] { host.all.erase(painting); }).find("style layer was deleted while “print (builtin)” was"),
+              std::string::npos);
 }
 
 TEST_F(Session, pictures_delivered_by_an_open_dialog_are_layers_of_their_own) {

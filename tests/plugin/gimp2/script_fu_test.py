@@ -60,6 +60,54 @@ class ScriptFu(unittest.TestCase):
         )
         self.assertIn("name=painting + drawing (invert)", output)
 
+    def test_guides_pair_channels_and_layers(self):
+        # The channel covers the left 13 columns of the image; the photo begins at its 3rd.
+        setup = ('(gimp-layer-set-offsets photo 3 0)'
+                 '(gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 13 30)'
+                 '(define left (car (gimp-selection-save image)))'
+                 '(gimp-selection-none image)')
+        call = ('(define result (car (plug-in-neural-style-guided RUN-NONINTERACTIVE image photo'
+                ' 2 (vector painting drawing) 0 #() %s 1 1000 5 "network=guide")))')
+        look = ('(define (at x y) (let ((pixel (cadr (gimp-drawable-get-pixel result x y))))'
+                ' (string-append (number->string (vector-ref pixel 0)) "," (number->string (vector-ref pixel 1)) ","'
+                ' (number->string (vector-ref pixel 2)))))'
+                '(say "inside=" (at 9 5) " outside=" (at 10 5) ".")')
+        # The drawing covers 10 of the painting's 12 columns, and is white.
+        output = script(setup + call % "1 (vector left) 1 #(0) 1 (vector drawing)" + look,
+                        setup + call % "1 (vector left) 1 #(1) 0 #()" + look,
+                        setup + call % "1 #(-1) 1 #(1) 1 #(0)" + look)
+        self.assertIn("inside=255,213,0 outside=0,213,0.", output)
+        self.assertIn("inside=255,255,26 outside=0,255,26.", output)
+        self.assertIn("inside=255,255,26 outside=255,255,26.", output)
+
+    def test_a_guide_that_cannot_be_is_refused(self):
+        call = ('(plug-in-neural-style-guided RUN-NONINTERACTIVE image photo 1 (vector painting) 0 #() %s'
+                ' 1 1000 5 "")')
+        elsewhere = ('(define other (car (gimp-image-new 9 9 RGB)))'
+                     '(define far (car (gimp-channel-new other 9 9 "far" 50 \'(0 0 0))))'
+                     '(gimp-image-insert-channel other far 0 0)')
+        empty = ('(define empty (car (gimp-channel-new image 40 30 "empty" 50 \'(0 0 0))))'
+                 '(gimp-image-insert-channel image empty 0 0)(gimp-drawable-fill empty FILL-WHITE)'
+                 '(gimp-drawable-invert empty FALSE)')
+        output = script(
+            call % "1 #(9999) 1 #(0) 0 #()",
+            empty + call % "1 (vector empty) 1 #(0) 0 #()",
+            empty + call % "1 (vector painting) 1 #(0) 1 (vector empty)",
+            call % "1 (vector painting) 1 #(1) 0 #()",
+            call % "1 (vector painting) 1 #(-1) 0 #()",
+            call % "1 (vector painting) 2 #(0 0) 0 #()",
+            elsewhere + call % "1 (vector far) 1 #(0) 0 #()",  # the newest image is the first one afterwards
+        )
+        output += script(elsewhere + call % "1 (vector painting) 1 #(0) 1 (vector far)")
+        self.assertIn("The channel that was chosen for the layer “photo” is gone", output)
+        self.assertIn("“far” is not of the same image as the layer “photo”", output)
+        self.assertIn("“far” is not of the same image as the layer “painting”", output)
+        self.assertIn("“empty” covers nothing of what the layer “photo” shows", output)
+        self.assertIn("“empty #1” covers nothing of what the layer “painting” shows", output)
+        self.assertIn("names the style 1, but the styles are counted from 0 to 0", output)
+        self.assertIn("cannot name the style -1", output)
+        self.assertIn("1 guides but 2 styles and 0 regions", output)
+
     def test_an_error_is_one_sentence_and_gimp_lives_on(self):
         output = script(
             '(plug-in-neural-style RUN-NONINTERACTIVE image photo painting 1 1000 5 "loss=none")',
@@ -101,11 +149,13 @@ class ScriptFu(unittest.TestCase):
             ' (say name ": " (number->string (list-ref info 6)) " in, " (number->string (list-ref info 7)) " out")))'
             '(describe "plug-in-neural-style")'
             '(describe "plug-in-neural-style-blend")'
+            '(describe "plug-in-neural-style-guided")'
             '(describe "plug-in-neural-style-again")'
             '(describe "plug-in-neural-style-more")',
         )
         self.assertIn("plug-in-neural-style: 8 in, 1 out", output)
         self.assertIn("plug-in-neural-style-blend: 11 in, 1 out", output)
+        self.assertIn("plug-in-neural-style-guided: 17 in, 1 out", output)
         self.assertIn("plug-in-neural-style-again: 4 in, 1 out", output)
         self.assertIn("plug-in-neural-style-more: 3 in, 1 out", output)
 
