@@ -117,6 +117,7 @@ private:
                               styles_known);
         if (stop_) return;
         regions.clear();
+        if (way.tile_edge > 0) release_unused_memory();  // the styles at this size were as large as the picture
         if (!optimiser_ || method_.optimiser == "lbfgs") {
             optimiser_.reset();  // the old one's memory goes first
             optimiser_ = make_optimiser(method_.optimiser, way.history);
@@ -125,6 +126,7 @@ private:
         optimiser_->start(picture_);
         begun_ = true;
         picture_.reset();
+        if (way.tile_edge > 0) release_unused_memory();
         improve(objective);
         if (!stop_ && optimiser_->stalled() && !optimiser_->arrived() && tracker_.left() > 0) {
             tell_scale(index, way, "adam", ScaleEvent::Change::stalled);
