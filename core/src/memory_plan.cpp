@@ -89,6 +89,16 @@ double encoder_bytes(const Workload& load, const Scale& scale, const Way& way) {
            map_bytes(handover, area(scale.width, scale.height));
 }
 
+// A long history saves evaluations, but going through it takes time that grows with the picture: at these sizes it is
+// about a tenth of an evaluation's.
+std::vector<int> histories_for(const Scale& scale) {
+    const double pixels = area(scale.width, scale.height);
+    if (pixels <= area(256, 256)) return {100, 40, 20, 10, 5};
+    if (pixels <= area(512, 512)) return {50, 20, 10, 5};
+    if (pixels <= area(1024, 1024)) return {30, 20, 10, 5};
+    return {20, 10, 5};
+}
+
 }  // namespace
 
 double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
@@ -127,7 +137,7 @@ double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
 
 std::vector<Way> ways(const Workload& load, const Scale& scale) {
     using Targets = Encoding::Targets;
-    const std::vector<int> histories = load.lbfgs ? std::vector<int>{20, 10, 5} : std::vector<int>{20};
+    const std::vector<int> histories = load.lbfgs ? histories_for(scale) : std::vector<int>{20};
     std::vector<Way> result;
     const auto add = [&](int edge, Targets targets, bool hybrid = false) {
         if (edge >= std::max(scale.width, scale.height)) return;

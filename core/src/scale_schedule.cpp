@@ -15,36 +15,53 @@ constexpr int fewest_evaluations = 20;
 // What is left to do at such a size is the texture of single strokes, and an evaluation takes minutes.
 constexpr int huge_edge = 2048, fewest_if_huge = 8;
 
-std::vector<int> read_list(const std::string& text) {
-    std::vector<int> edges;
+struct Step {
+    int edge;
+    int evaluations;  // 0: by the schedule
+};
+
+// EDGE[:EVALUATIONS], separated by commas, edges growing.
+std::vector<Step> read_list(const std::string& text) {
+    std::vector<Step> steps;
     const char* at = text.data();
     const char* const end = at + text.size();
-    while (true) {
-        int edge = 0;
+    const auto skip_blanks = [&] {
         while (at != end && *at == ' ') ++at;
-        const auto result = std::from_chars(at, end, edge);
-        const bool grows = edges.empty() || edge > edges.back();
-        if (result.ec != std::errc() || edge < 16 || edge > 65536 || !grows) break;
-        edges.push_back(edge);
+    };
+    const auto read = [&](int& number) {
+        skip_blanks();
+        const auto result = std::from_chars(at, end, number);
         at = result.ptr;
-        while (at != end && *at == ' ') ++at;
-        if (at == end) return edges;
+        skip_blanks();
+        return result.ec == std::errc();
+    };
+    while (true) {
+        Step step = {0, 0};
+        const bool grows = read(step.edge) && (steps.empty() || step.edge > steps.back().edge);
+        if (!grows || step.edge < 16 || step.edge > 65536) break;
+        if (at != end && *at == ':') {
+            ++at;
+            if (!read(step.evaluations) || step.evaluations < 1 || step.evaluations > 10000) break;
+        }
+        steps.push_back(step);
+        if (at == end) return steps;
         if (*at++ != ',') break;
     }
     throw Error(Cause::settings, "The setting scales cannot be \"" + text +
-                                     "\"; allowed: auto, 1, or growing edges from 16 to 65536 such as 256,512,1024.");
+                                     "\"; allowed: auto, 1, or growing edges from 16 to 65536 such as 256,512,1024, "
+                                     "each with its evaluations after a colon if wanted, such as 256:300,512:50.");
 }
 
-std::vector<int> choose_edges(int own_edge, const Settings& settings) {
+std::vector<Step> choose_steps(int own_edge, const Settings& settings) {
     const std::string text = settings.text("scales");
     const int wanted = static_cast<int>(settings.integer("size"));
     const int last = wanted == 0 ? own_edge : wanted;
-    if (text == "1") return {last};
+    if (text == "1") return {{last, 0}};
     if (text != "auto") return read_list(text);
-    std::vector<int> edges;
-    for (int edge = coarsest_edge; edge + edge / 4 <= last; edge *= 2) edges.push_back(edge);
-    edges.push_back(last);
-    return edges;
+    std::vector<Step> steps;
+    for (int edge = coarsest_edge; edge + edge / 4 <= last; edge *= 2) steps.push_back({edge, 0});
+    steps.push_back({last, 0});
+    return steps;
 }
 
 }  // namespace
@@ -54,12 +71,13 @@ std::vector<Scale> plan_scales(int content_width, int content_height, const Sett
     int evaluations = static_cast<int>(settings.integer("iterations"));
     const int wanted = evaluations;
     std::vector<Scale> scales;
-    for (int edge : choose_edges(own_edge, settings)) {
-        const auto scaled = [&](int length) {
-            return std::max(smallest_edge, static_cast<int>(std::lround(double(length) * edge / own_edge)));
+    for (const auto& [edge, own] : choose_steps(own_edge, settings)) {
+        const auto scaled = [&, longest = edge](int length) {
+            return std::max(smallest_edge, static_cast<int>(std::lround(double(length) * longest / own_edge)));
         };
         const int fewest = std::min(wanted, edge > huge_edge ? fewest_if_huge : fewest_evaluations);
-        scales.push_back({edge, scaled(content_width), scaled(content_height), std::max(fewest, evaluations)});
+        scales.push_back(
+            {edge, scaled(content_width), scaled(content_height), own > 0 ? own : std::max(fewest, evaluations)});
         evaluations /= 2;
     }
     return scales;

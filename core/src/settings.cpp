@@ -168,7 +168,7 @@ const std::vector<Setting>& settings_table() {
          0,
          0,
          {},
-         "Coarse to fine: auto, 1 (one scale), or a list of longest edges such as 256,512,1024."},
+         "Coarse to fine: auto, 1 (one scale), or a list of longest edges such as 256,512,1024 or, with their evaluations, 256:300,512:50."},
         {"iterations",
          K::integer,
          "300",

@@ -72,7 +72,7 @@ def main():
                 theirs = tutorial(loop, content, style, evaluations, {**settings, "scales": 1})
                 best = min(value for _, value in theirs)
                 own = ours(program, content, style, {**settings, "iterations": evaluations, "optimiser": "lbfgs",
-                                                     "scales": f"{size // 2},{size}" if loss != "tutorial" else 1},
+                                                     "scales": f"{size // 4}:24,{size // 2}:10,{size}:{evaluations}"},
                            folder)
                 cells = [f"{needed(theirs, best * multiple)}, {needed(own, best * multiple)}" for multiple in MULTIPLES]
                 print(f"| {network} | {loss} | {size} | {best:.4g} | " + " | ".join(cells) + " |", flush=True)

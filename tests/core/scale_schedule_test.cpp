@@ -70,6 +70,9 @@ TEST(ScaleSchedule, EachScaleHasHalfTheEvaluationsButNotTooFew) {
     EXPECT_EQ(evaluations(2048, 100, "iterations=60"), Numbers({60, 30, 20, 20}));
     EXPECT_EQ(evaluations(8000, 100, ""), Numbers({300, 150, 75, 37, 18, 9}));
     EXPECT_EQ(evaluations(8000, 100, "iterations=60"), Numbers({60, 30, 20, 20, 8, 8}));
+    EXPECT_EQ(evaluations(512, 100, "scales=64:12, 128 :9,256,512:40;iterations=100"), Numbers({12, 9, 25, 40}));
+    for (const char* text : {"64:", "64:0", "64:10001", "64:3:4", ":5", "64:5,", "64:5,64:5"})
+        EXPECT_THROW(evaluations(512, 100, "scales=" + std::string(text)), Error) << text;
     EXPECT_EQ(evaluations(2048, 100, "iterations=7"), Numbers({7, 7, 7, 7}));
     EXPECT_EQ(evaluations(2048, 100, "iterations=1"), Numbers({1, 1, 1, 1}));
     EXPECT_EQ(evaluations(64, 64, "iterations=10000"), Numbers({10000}));
