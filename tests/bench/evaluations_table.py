@@ -2,10 +2,11 @@
 """How many evaluations it takes to reach the tutorial loop's loss, ours and the tutorial's. Prints a table in Markdown.
 
 evaluations_table.py NEURAL_STYLE TUTORIAL_LOOP [--weights FILE] [--sizes 256,512] [--evaluations 300]
+                     [--scales 1]
 
-Both minimise the same loss of the same pictures at the size's full resolution. The target is a multiple of the lowest
+Both minimise the same loss of the same pictures, data/pictures/tower.jpg and a painting of tools/paint-style, at the size's full resolution. The target is a multiple of the lowest
 loss of EVALUATIONS of the tutorial's loop (tests/bench/tutorial_loop.cpp); an evaluation of a smaller scale counts as
-the part of one that its pixels are.
+the part of one that its pixels are. In SCALES {0}, {1} and {2} stand for a quarter, a half and the whole of the size.
 """
 import csv
 import os
@@ -14,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 
-from memory_table import draw
+from PIL import Image
 
+TOP = pathlib.Path(__file__).resolve().parents[2]
 MULTIPLES = (2, 1.1, 1.05)
 
 
@@ -48,12 +50,13 @@ def needed(losses, target):
 def main():
     words = sys.argv[1:]
     program, loop = map(os.path.abspath, (words.pop(0), words.pop(0)))
-    weights, sizes, evaluations = None, [256, 512], 300
+    weights, sizes, evaluations, scales = None, [256, 512], 300, "1"
     while words:
         word, value = words.pop(0), words.pop(0)
         weights = value if word == "--weights" else weights
         sizes = [int(size) for size in value.split(",")] if word == "--sizes" else sizes
         evaluations = int(value) if word == "--evaluations" else evaluations
+        scales = value if word == "--scales" else scales
     cases = [("builtin", "covariance"), ("builtin", "gatys")]
     if weights:
         cases = [("vgg19", "tutorial"), ("vgg19", "gatys")] + cases
@@ -61,10 +64,13 @@ def main():
           " | ".join(f"{multiple}×: tutorial, ours" for multiple in MULTIPLES) + " |\n|" + "---|" * (4 + len(MULTIPLES)))
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
+        subprocess.run([TOP / "tools/paint-style", "swirls", folder / "style.png"], check=True,
+                       stdout=subprocess.DEVNULL)
         for size in sizes:
             content, style = folder / f"c{size}.ppm", folder / f"s{size}.ppm"
-            draw(content, size, size * 3 // 4, 1)
-            draw(style, size, size, 2)
+            photograph = Image.open(TOP / "data/pictures/tower.jpg").convert("RGB")
+            photograph.resize((size, size * photograph.height // photograph.width), Image.LANCZOS).save(content)
+            Image.open(folder / "style.png").convert("RGB").resize((size, size * 3 // 4), Image.LANCZOS).save(style)
             for network, loss in cases:
                 settings = {"network": network, "loss": loss, "seed": 1}
                 if network == "vgg19":
@@ -72,7 +78,7 @@ def main():
                 theirs = tutorial(loop, content, style, evaluations, {**settings, "scales": 1})
                 best = min(value for _, value in theirs)
                 own = ours(program, content, style, {**settings, "iterations": evaluations, "optimiser": "lbfgs",
-                                                     "scales": f"{size // 4}:24,{size // 2}:10,{size}:{evaluations}"},
+                                                     "scales": scales.format(size // 4, size // 2, size)},
                            folder)
                 cells = [f"{needed(theirs, best * multiple)}, {needed(own, best * multiple)}" for multiple in MULTIPLES]
                 print(f"| {network} | {loss} | {size} | {best:.4g} | " + " | ".join(cells) + " |", flush=True)
