@@ -145,6 +145,27 @@ TEST(Job, CoarsenessShiftsTheWeightBetweenTheLayers) {
     EXPECT_NEAR(part_of_coarse("-1"), 1.0 / 65, 1e-3);
 }
 
+TEST(Job, WhereLbfgsFindsNoDescentAdamGoesOn) {
+    // Weights so large that the loss is no number: there is no descent to be found.
+    Recorder recorder;
+    const Request what =
+        request("scales=32,40;iterations=6;loss=tutorial;optimiser=lbfgs;style-weight=1e12;style-layers=level1:1e12");
+    const Outcome outcome = run_with(what, recorder);
+    EXPECT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+    EXPECT_TRUE(in_range(outcome.picture));
+    ASSERT_EQ(recorder.scales.size(), 4u);  // at each scale L-BFGS, then Adam
+    for (std::size_t i : {0u, 2u}) {
+        EXPECT_EQ(recorder.scales[i].optimiser, "lbfgs");
+        EXPECT_EQ(recorder.scales[i].change, ScaleEvent::Change::none);
+        EXPECT_EQ(recorder.scales[i + 1].optimiser, "adam");
+        EXPECT_EQ(recorder.scales[i + 1].change, ScaleEvent::Change::stalled);
+    }
+    EXPECT_EQ(recorder.evaluations.size(), 12u);
+    Recorder arrived;  // a minimum is not a stall: the content itself with nothing else asked for
+    run_with(request("scales=1;iterations=6;loss=gatys;optimiser=lbfgs;style-weight=0"), arrived);
+    EXPECT_EQ(arrived.scales.size(), 1u);
+}
+
 TEST(Job, RunsInOneWorkshopAreTheSameRuns) {
     Workshop workshop;
     Recorder recorder;
