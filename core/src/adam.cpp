@@ -10,6 +10,7 @@ namespace {
 
 constexpr double beta1 = 0.9, beta2 = 0.99, epsilon = 1e-8;
 constexpr double averaging = 0.05;
+constexpr double large_gradient = 1e9;  // whose square a float holds, with room for it to grow
 
 }  // namespace
 
@@ -30,7 +31,13 @@ void Adam::start(const at::Tensor& picture) {
 }
 
 void Adam::tell(double loss, at::Tensor gradient) {
-    if (!std::isfinite(loss) || !std::isfinite(gradient.sum().item<double>())) {
+    if (unit_ == 0) {
+        const double largest = gradient.abs().max().item<double>();
+        if (std::isfinite(largest)) unit_ = largest > large_gradient ? 1 / largest : 1;
+    }
+    if (unit_ != 0 && unit_ != 1) gradient = gradient * unit_;
+    const at::Tensor flat = gradient.flatten();
+    if (!std::isfinite(loss) || !std::isfinite(at::dot(flat, flat).item<double>())) {
         point_ = average_.clone();  // step back; the moments have seen nothing of it
         return;
     }

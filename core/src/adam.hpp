@@ -21,6 +21,7 @@ private:
     double rate_;
     at::Tensor point_, average_, first_, second_;  // 1×3×h×w
     double first_left_ = 1, second_left_ = 1;      // beta to the number of steps: what the moments still lack
+    double unit_ = 0;                              // gradients are counted in it: huge weights make huge ones
     int steps_ = 0;                                // of this scale
 };
 

@@ -231,6 +231,16 @@ TEST(Adam, SurvivesLossesAndGradientsThatAreNotFinite) {
     EXPECT_LT(largest_difference(adam.best(), bowl.minimum()), 0.1);
 }
 
+TEST(Adam, HugeGradientsLeadWhereOrdinaryOnesDo) {
+    // As huge weights make them: their squares are no floats any more.
+    const Bowl bowl;
+    Adam adam;
+    for (int scale = 0; scale < 2; ++scale)
+        minimise(adam, bowl, at::full(shape, 0.5), 400,
+                 [](int, Value& value) { value.gradient = value.gradient * 1e25; });
+    EXPECT_LT(largest_difference(adam.best(), bowl.minimum()), 0.02);
+}
+
 TEST(Adam, PixelsWithoutAGradientRest) {
     Adam adam;
     const at::Tensor start = drawn_picture(7, 5, 3);
