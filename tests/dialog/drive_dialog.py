@@ -319,7 +319,9 @@ def test_compare_results(open_stage):
         wait_for(lambda: stage.preview_words() == 'Result 1', 'the first on the right too')
         assert stage.same_picture(stage.still_picture(left=True), first)
         stage.pick('Compare with', 'Original')
-        wait_for(lambda: stage.same_picture(stage.preview_picture(left=True), original), 'the original on the left')
+        # The line about memory may have come meanwhile and made the view a little smaller: it is nearly the original.
+        wait_for(lambda: stage.distance(stage.preview_picture(left=True), original) <
+                 stage.distance(first, original) / 4, 'the original on the left')
         stage.press('Cancel')
         stage.ending()
 

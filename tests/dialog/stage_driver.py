@@ -221,6 +221,11 @@ class Stage:
         """But for the rounding of what was drawn in parts."""
         return len(a) == len(b) and max(abs(x - y) for x, y in zip(a, b)) <= 2
 
+    @staticmethod
+    def distance(a, b):
+        """Mean of the differences, where both have pixels."""
+        return sum(abs(x - y) for x, y in zip(a, b)) / min(len(a), len(b))
+
     def dialog_text(self, title, text, accept):
         """Answers one of the small windows over the large one."""
         def window():
