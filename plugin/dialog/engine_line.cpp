@@ -25,7 +25,7 @@ EngineLine::EngineLine(SettingsModel& model, int width, int height, std::functio
     gtk_label_set_ellipsize(GTK_LABEL(words_), PANGO_ELLIPSIZE_END);
     gtk_label_set_lines(GTK_LABEL(words_), 2);
     add_style_class(words_, "dim-label");
-    gtk_box_pack_start(GTK_BOX(box_), words_, FALSE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(box_), words_, TRUE, TRUE, 0);
     const auto add_button = [&](const char* label) {
         GtkWidget* button = gtk_button_new_with_label(label);
         gtk_button_set_relief(GTK_BUTTON(button), GTK_RELIEF_NONE);
@@ -100,18 +100,31 @@ void EngineLine::take_line(const std::string& line) {
     std::sscanf(line.c_str(), "memory needed: %lf", &coming_.needed_mib);
     std::sscanf(line.c_str(), "memory available: %lf", &coming_.available_mib);
     std::sscanf(line.c_str(), "largest size that fits: %d", &coming_.largest_edge);
+    std::sscanf(line.c_str(), "expected time: %lf", &coming_.seconds);
     if (line == "fits: no") coming_.fits = false;
+    if (line.rfind("scale: ", 0) == 0 && line.find("in tiles") != std::string::npos) coming_.tiled = true;
+}
+
+std::string EngineLine::needs() const {
+    // Drafts tell best how fast this computer is now; what tiles cost more is known to the plan alone.
+    const auto measured = estimate_.seconds(model_.settings(), width_, height_);
+    const bool by_plan = plan_.seconds > 0 && (plan_.tiled || !measured);
+    const double seconds = by_plan ? plan_.seconds : measured.value_or(0);
+    const std::string time = seconds > 0 ? duration_words(seconds) : "";
+    if (plan_.needed_mib <= 0) return time.empty() ? _("Full picture: …") : filled(_("Full picture: %s"), time.c_str());
+    const std::string needed = memory_words(plan_.needed_mib), available = memory_words(plan_.available_mib);
+    if (!plan_.fits)
+        return filled(_("Full picture: needs %s of memory, but %s are free"), needed.c_str(), available.c_str());
+    if (time.empty()) return filled(_("Full picture: %s of %s of memory"), needed.c_str(), available.c_str());
+    return filled(_("Full picture: %s of %s of memory, %s"), needed.c_str(), available.c_str(), time.c_str());
 }
 
 void EngineLine::show() {
     if (network_.empty()) return;
-    std::string words =
-        filled(_("Network: %s, on the %s"), network_words(network_).c_str(), device_words(device_name_).c_str());
-    if (const auto seconds = estimate_.seconds(model_.settings(), width_, height_))
-        words += filled(_(". Full picture: %s"), duration_words(*seconds).c_str());
-    if (plan_.needed_mib > 0)
-        words += "\n" + filled(_("Needs about %s of %s of memory"), memory_words(plan_.needed_mib).c_str(),
-                               memory_words(plan_.available_mib).c_str());
+    // Two lines from the start, so that the preview keeps its size when more is known.
+    const std::string words =
+        filled(_("Network: %s, on the %s"), network_words(network_).c_str(), device_words(device_name_).c_str()) +
+        "\n" + needs();
     const bool offers = !plan_.fits && plan_.largest_edge > 0;
     if (offers) {
         const std::string offer = filled(_("%d pixels would fit"), plan_.largest_edge);

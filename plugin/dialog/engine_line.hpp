@@ -1,5 +1,5 @@
-// The line that says what makes the picture: network, device and how long the full picture takes, with the ways to
-// change networks and to learn about the device. Used by the window; main thread.
+// The line that says what makes the picture: network and device, and what memory and time the full picture takes, with
+// the ways to change networks and to learn about the device. Used by the window; main thread.
 #pragma once
 
 #include <gtk/gtk.h>
@@ -43,6 +43,7 @@ public:
 private:
     void ask_engine();
     void take_line(const std::string& line);
+    std::string needs() const;  ///< memory and time of the full picture, as far as they are known
 
     SettingsModel& model_;
     int width_, height_;
@@ -54,6 +55,8 @@ private:
         double needed_mib = 0, available_mib = 0;
         bool fits = true;
         int largest_edge = 0;
+        double seconds = 0;
+        bool tiled = false;
     };
     Plan plan_, coming_;  ///< what is known, and what the engine is just saying
     Timer plan_timer_;

@@ -158,15 +158,24 @@ def test_size_that_fits(open_stage):
         assert 'size=512' in end['settings'], end
 
 
-def test_memory_before_a_run(open_stage):
+def test_what_a_run_takes(open_stage):
     with open_stage() as stage:
-        wait_for(lambda: stage.shows('label', '.*Needs about 512 MiB of 8.0 GiB of memory'), 'what is needed')
+        # The engine's own guess, until a draft has told how fast this computer is.
+        stage.press('Live draft', 'check box')
+        stage.choose('Ink')
+        wait_for(lambda: stage.shows('label', '.*Full picture: 512 MiB of 8.0 GiB of memory, about .*'),
+                 'what is needed')
         assert not stage.shows('push button', '.* would fit')
         stage.set_text('Network', 'too-large')
-        wait_for(lambda: stage.shows('label', '.*Needs about 90.0 GiB of 8.0 GiB of memory'), 'what is needed now')
+        wait_for(lambda: stage.shows('label', '.*needs 90.0 GiB of memory, but 8.0 GiB are free'),
+                 'what is needed now')
         stage.press('512 pixels would fit')
         assert stage.value('spin button', 'Size') == 512
         wait_for(lambda: not stage.shows('push button', '.* would fit'), 'the offer to go')
+        # A new network: what was measured of the other says nothing.
+        wait_for(lambda: stage.shows('label', '.*of memory, about 25 minutes'), "the engine's guess")
+        stage.press('Live draft', 'check box')
+        wait_for(lambda: stage.shows('label', r'.*of memory, about \d+ seconds?'), "the draft's measure")
         stage.press('Cancel')
         assert stage.ending()['settings'] == 'network=too-large;size=512'
 

@@ -202,6 +202,7 @@ int explain(int count, char** arguments) {
     std::printf("memory needed: %d MiB\nmemory available: 8192 MiB\nfits: %s\n", fits ? 512 : 90 * 1024,
                 fits ? "yes" : "no");
     if (!fits) std::puts("largest size that fits: 512");
+    std::puts("expected time: 1500 s");
     return 0;
 }
 
