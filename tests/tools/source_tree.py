@@ -12,7 +12,8 @@ def files():
                                 cwd=TOP, capture_output=True, check=True)
         names = [pathlib.Path(name) for name in listed.stdout.decode().split("\0") if name]
         return sorted(name for name in names if (TOP / name).is_file())
-    return sorted(path.relative_to(TOP) for path in TOP.rglob("*") if path.is_file() and "build" not in path.parts)
+    unpacked = (path.relative_to(TOP) for path in TOP.rglob("*") if path.is_file())
+    return sorted(name for name in unpacked if not name.parts[0].startswith("build") and "__pycache__" not in name.parts)
 
 
 def text(path):
