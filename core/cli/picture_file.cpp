@@ -56,12 +56,14 @@ std::string new_file_beside(const std::string& path) {
     throw Error(Cause::output, "The result " + path + " cannot be written; choose another folder or free some space.");
 }
 
-// What was written must be on the disk before its name says that it is there.
-void write_through(const std::string& path) {
+// What was written must be on the disk before its name says that it is there. Some disks tell only now that they are
+// full.
+bool written_through(const std::string& path) {
     const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return;
-    fsync(file);
+    if (file < 0) return false;
+    const bool there = fsync(file) == 0 || errno == EINVAL;  // a system that cannot say so is believed
     close(file);
+    return there;
 }
 
 void write_to(const std::string& path, const PictureFile& picture) {
@@ -127,7 +129,9 @@ void write_picture(const std::string& path, const PictureFile& picture) {
     const std::string temporary = new_file_beside(path);
     try {
         write_to(temporary, picture);
-        write_through(temporary);
+        if (!written_through(temporary))
+            throw Error(Cause::output,
+                        "The result " + path + " cannot be written; choose another folder or free some space.");
     } catch (...) {
         unlink(temporary.c_str());
         throw;
