@@ -177,12 +177,14 @@ bool RequestReading::step() {
 }
 
 void RequestReading::take_content_mask(Mask mask) {
-    if (mask.empty() || !limits(mask)) return;
-    if (!meet(engine_.content, mask))
+    if (mask.empty()) return;
+    mask_ = std::make_shared<const Mask>(std::move(mask));
+    if (!limits(*mask_)) return;
+    if (!meet(engine_.content, *mask_))
         throw Error(Cause::picture, filled(_("The selection and the mask leave nothing of what the layer “%s” shows; "
                                              "select a part that is seen, or nothing, and try again."),
                                            host_.layer(request_.content).name.c_str()));
-    engine_.content_mask = std::move(mask);
+    engine_.content_mask = *mask_;
 }
 
 bool RequestReading::read_guide() {
@@ -232,10 +234,11 @@ bool RequestReading::copy_init() {
     return to.size() < from.size();
 }
 
-Request engine_request(Host& host, const RunRequest& request) {
+Request engine_request(Host& host, RunRequest& request) {
     RequestReading reading(host, request);
     while (reading.step()) {
     }
+    request.mask = reading.mask();
     return reading.take();
 }
 

@@ -40,6 +40,9 @@ public:
     bool step();
     Request take() { return std::move(engine_); }
 
+    /// What the result is to show of itself, once all is read; see RunRequest::mask.
+    std::shared_ptr<const Mask> mask() const { return mask_; }
+
 private:
     enum class Part { content, content_mask, styles, guides, start, done };
     void take_content_mask(Mask mask);
@@ -59,9 +62,10 @@ private:
     std::unique_ptr<PixelReading> reading_;
     std::unique_ptr<MaskReading> mask_reading_;
     Request engine_;
+    std::shared_ptr<const Mask> mask_;
 };
 
-/// Checks and reads all layers at once. Throws as above.
-Request engine_request(Host& host, const RunRequest& request);
+/// Checks and reads all layers at once, and keeps what is selected in `request`. Throws as above.
+Request engine_request(Host& host, RunRequest& request);
 
 }  // namespace neural_style

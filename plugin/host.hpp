@@ -28,11 +28,12 @@ struct Channel {
 
 /// What a new layer shall be, besides its pixels.
 struct NewLayer {
-    int source = -1;  ///< the layer it was made from: gives place, type and masks
-    int above = -1;   ///< directly above this layer of the same image, whose mask it takes; -1: above `source`
+    int source = -1;  ///< the layer it was made from: gives place and type
+    int above = -1;   ///< directly above this layer of the same image; -1: above `source`
     std::string name = {};
     std::string record = {};      ///< kept on the layer; see Host::record()
     bool luminance_copy = false;  ///< below it a hidden copy too, which shows it in the colours of what is under both
+    std::shared_ptr<const Mask> mask = {};  ///< its layer mask, of the picture's size; null: none
 };
 
 /// A layer's pixels or a mask, fetched a part at a time so that the main loop comes round in between.
@@ -62,6 +63,10 @@ public:
     /// Throws Error(Cause::picture) for a layer that cannot be the content: of an indexed image, a floating selection,
     /// smaller than 2×2 pixels, gone. Reads no pixels.
     virtual void check_content(int layer) = 0;
+
+    /// Throws Error(Cause::picture) for a layer that add_layer() would refuse as the source: check_content() but for
+    /// the selection and the size, which may change once a run has begun. Reads no pixels.
+    virtual void check_target(int layer) { (void)this->layer(layer); }
 
     /// The content's pixels in its own size, in sRGB's transfer curve and the primaries of its image. A group reads as
     /// what it shows. The layer's own mask is left out: the result gets a copy of it. Throws Error(Cause::picture).
@@ -93,10 +98,13 @@ public:
     /// "" if it is gone.
     virtual std::string region_name(int region) { return (void)region, std::string(); }
 
-    /// What of the content counts, and what the result will show of itself: the selection times the mask that
-    /// add_layer() takes over, where the result is to lie above the layer `above` (-1: the content). Of the content's
-    /// size; empty where neither limits anything.
+    /// What of the content counts, and what the result will show of itself: the selection times the layer's own mask,
+    /// or that of the layer `above` (-1: the content) that the result is to lie above. Of the content's size; empty
+    /// where there is neither.
     virtual std::unique_ptr<MaskReading> reading_content_mask(int layer, int above);
+
+    /// The same within edge × edge pixels, at once: for drafts.
+    virtual Mask small_content_mask(int layer, int edge_pixels) { return (void)layer, (void)edge_pixels, Mask(); }
 
     /// A picture from elsewhere, in sRGB, as a style: converted to the primaries of `content`'s image.
     virtual Image convert_style(const Image& picture, int content) { return (void)content, picture; }
@@ -104,8 +112,8 @@ public:
     /// The layer within edge × edge pixels; cheap.
     virtual Image thumbnail(int layer, int edge_pixels) = 0;
 
-    /// Adds `picture` (of the source's size) as a new layer, as one undo step; a selection and the source's own mask
-    /// become its mask. Returns its id. Throws Error(Cause::host) and leaves the image as it was.
+    /// Adds `picture` (of the source's size) as a new layer, as one undo step. Returns its id. Throws
+    /// Error(Cause::host) and leaves the image as it was.
     virtual int add_layer(const NewLayer& what, const Image& picture) = 0;
 
     /// The text that add_layer() put onto a layer, kept with the image; "" if there is none.

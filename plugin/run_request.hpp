@@ -38,6 +38,9 @@ struct RunRequest {
     int more = 0;    ///< above 0: that many evaluations at the finest scale only, to go on from `start`
     int above = -1;  ///< layer that the result is put above, with its mask; -1: the content
     std::vector<GuideChoice> guides = {};  ///< besides the regions of each style
+    /// What of the content was selected and shown as its pixels were read; the result shows that much of itself, even
+    /// where the selection has become another one meanwhile. Null: all, or not read yet.
+    std::shared_ptr<const Mask> mask = {};
 };
 
 /// Puts a picture that was made of `request` into the image as a layer of its own, one undo step. Throws Error.

@@ -145,8 +145,12 @@ NewLayer new_layer(Host& host, const RunRequest& request, const Outcome& outcome
                                  region_trace(host, guide.region, request.content)});
     record.settings = recorded_settings(request.settings, outcome.network);
     record.more = request.more;
-    return {request.content, request.above, layer_name(host, request, outcome), to_text(record),
-            request.settings.text("deliver") == "layers"};
+    return {request.content,
+            request.above,
+            layer_name(host, request, outcome),
+            to_text(record),
+            request.settings.text("deliver") == "layers",
+            request.mask};
 }
 
 RunStatus failure(RunStatus::Kind kind, const std::string& sentence) {

@@ -44,7 +44,9 @@ std::shared_ptr<const Result> HistoryStrip::add(Result result, const std::string
     gtk_widget_set_size_request(image.get(), thumbnail_edge, thumbnail_edge * 2 / 3);
     const auto small = std::make_shared<Surface>();
     in_background(
-        [small, added, scale] { *small = to_surface(fitted(added->outcome.picture, thumbnail_edge * scale)); },
+        [small, added, scale] {
+            *small = to_surface(fitted(added->outcome.picture, thumbnail_edge * scale), added->mask.get());
+        },
         [small, image, scale] {
             if (*small) cairo_surface_set_device_scale(small->get(), scale, scale);
             gtk_image_set_from_surface(GTK_IMAGE(image.get()), small->get());

@@ -18,7 +18,8 @@ struct Result {
     Outcome outcome;  ///< with a picture
     Settings settings;
     std::vector<StyleChoice> styles;
-    std::string words;  ///< what it is, to be shown and spoken: "Result 2"
+    std::shared_ptr<const Mask> mask;  ///< see RunRequest::mask
+    std::string words;                 ///< what it is, to be shown and spoken: "Result 2"
 };
 
 /// Its picture, which keeps all of it alive.

@@ -29,9 +29,13 @@ Surface halved(const Surface& large) {
     return small;
 }
 
+std::ptrdiff_t row_of(const Mask& mask, int y, int height) {
+    return std::ptrdiff_t(std::int64_t(y) * mask.height / height) * mask.width;
+}
+
 }  // namespace
 
-Surface to_surface(const Image& picture) {
+Surface to_surface(const Image& picture, const Mask* mask) {
     if (picture.empty()) return {};
     Surface surface(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, picture.width, picture.height));
     if (cairo_surface_status(surface.get()) != CAIRO_STATUS_SUCCESS) return {};
@@ -44,8 +48,10 @@ Surface to_surface(const Image& picture) {
     for (int y = 0; y < picture.height; ++y) {
         const float* in = picture.pixel(0, y);
         auto* out = reinterpret_cast<std::uint32_t*>(rows + std::ptrdiff_t(y) * stride);
+        const float* parts = mask ? mask->values.data() + row_of(*mask, y, picture.height) : nullptr;
         for (int x = 0; x < picture.width; ++x, in += 4) {
-            const float alpha = std::min(std::max(0.f, in[3]), 1.f);
+            const float part = parts ? parts[std::int64_t(x) * mask->width / picture.width] : 1;
+            const float alpha = std::min(std::max(0.f, in[3] * part), 1.f);
             out[x] = byte(alpha) << 24 | byte(std::min(in[0], 1.f) * alpha) << 16 |
                      byte(std::min(in[1], 1.f) * alpha) << 8 | byte(std::min(in[2], 1.f) * alpha);
         }
@@ -54,9 +60,9 @@ Surface to_surface(const Image& picture) {
     return surface;
 }
 
-SurfaceLevels to_levels(const Image& picture) {
+SurfaceLevels to_levels(const Image& picture, const Mask* mask) {
     SurfaceLevels levels;
-    for (Surface level = to_surface(picture); level; level = halved(levels.back())) {
+    for (Surface level = to_surface(picture, mask); level; level = halved(levels.back())) {
         levels.push_back(std::move(level));
         const auto& last = levels.back();
         if (std::max(cairo_image_surface_get_width(last.get()), cairo_image_surface_get_height(last.get())) <

@@ -113,29 +113,33 @@ void PreviewView::build_toolbar() {
 void PreviewView::set_original(const Image& picture, int width, int height) {
     width_ = width;
     height_ = height;
-    set(original_, std::make_shared<const Image>(picture), _("Original"));
+    set(original_, std::make_shared<const Image>(picture), _("Original"), {});
 }
 
-void PreviewView::set_reference(std::shared_ptr<const Image> picture, const std::string& words) {
-    set(reference_, std::move(picture), words);
+void PreviewView::set_reference(std::shared_ptr<const Image> picture, const std::string& words,
+                                std::shared_ptr<const Mask> mask) {
+    set(reference_, std::move(picture), words, std::move(mask));
 }
 
-void PreviewView::set_result(std::shared_ptr<const Image> picture, const std::string& words) {
-    set(result_, std::move(picture), words);
+void PreviewView::set_result(std::shared_ptr<const Image> picture, const std::string& words,
+                             std::shared_ptr<const Mask> mask) {
+    set(result_, std::move(picture), words, std::move(mask));
 }
 
-void PreviewView::set(Shown& place, std::shared_ptr<const Image> picture, const std::string& words) {
-    const auto show = [this, &place](SurfaceLevels levels, const std::string& words) {
+void PreviewView::set(Shown& place, std::shared_ptr<const Image> picture, const std::string& words,
+                      std::shared_ptr<const Mask> mask) {
+    const auto show = [this, &place, masked = bool(mask)](SurfaceLevels levels, const std::string& words) {
         place.levels = std::move(levels);
         place.words = words;
+        place.masked = masked;
         if (&place == &result_) set_accessible_description(area_, words);
         redraw();
     };
     const unsigned turn = ++place.turn;
     const bool small = !picture || picture->rgba.size() <= instant_values;
-    if (small) return show(picture ? to_levels(*picture) : SurfaceLevels(), words);
+    if (small) return show(picture ? to_levels(*picture, mask.get()) : SurfaceLevels(), words);
     const auto levels = std::make_shared<SurfaceLevels>();
-    in_background([levels, picture] { *levels = to_levels(*picture); },
+    in_background([levels, picture, mask] { *levels = to_levels(*picture, mask.get()); },
                   [&place, show, levels, words, turn, alive = std::weak_ptr<int>(alive_)] {
                       if (!alive.expired() && place.turn == turn) show(std::move(*levels), words);
                   });
@@ -271,13 +275,13 @@ void PreviewView::draw(cairo_t* cr) {
     gtk_render_background(style, cr, 0, 0, area_width, area_height);
     const Place at = place();
 
-    const auto paint = [&](const Shown& shown, double left, double right) {
+    const auto paint = [&](const Shown& shown, double left, double right, bool squared) {
         cairo_surface_t* surface = level_for(shown.levels, at.width * gtk_widget_get_scale_factor(area_));
         if (!surface || right <= left) return;
         cairo_save(cr);
         cairo_rectangle(cr, left, at.y, right - left, at.height);
         cairo_clip(cr);
-        if (cairo_pattern_t* squares = transparency_pattern()) {
+        if (cairo_pattern_t* squares = squared ? transparency_pattern() : nullptr) {
             cairo_set_source(cr, squares);
             cairo_paint(cr);
             cairo_pattern_destroy(squares);
@@ -294,12 +298,17 @@ void PreviewView::draw(cairo_t* cr) {
         cairo_restore(cr);
     };
 
+    const auto paint_over = [&](const Shown& shown, double from, double to) {
+        if (shown.masked) paint(original_, from, to, true);
+        paint(shown, from, to, !shown.masked);
+    };
+
     const bool has_result = !result_.levels.empty();
     const bool split = compares() && has_result && !original_.levels.empty();
     const double line = split ? divider_x(at) : at.x;
     const Shown& left = split && !reference_.levels.empty() ? reference_ : original_;
-    if (has_result) paint(result_, line, at.x + at.width);
-    if (split || !has_result) paint(left, at.x, split ? line : at.x + at.width);
+    if (has_result) paint_over(result_, line, at.x + at.width);
+    if (split || !has_result) paint_over(left, at.x, split ? line : at.x + at.width);
     if (split) draw_divider(cr, at);
     if (split) draw_words(cr, left.words, std::max(at.x, 0.) + 10, std::max(at.y, 0.) + 10, 0);
     if (has_result && !result_.words.empty())

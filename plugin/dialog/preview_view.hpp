@@ -23,11 +23,14 @@ public:
     void set_original(const Image& picture, int width, int height);
 
     /// What stands left of the divider in place of the original, and what it is; null: the original again.
-    void set_reference(std::shared_ptr<const Image> picture, const std::string& words);
+    void set_reference(std::shared_ptr<const Image> picture, const std::string& words,
+                       std::shared_ptr<const Mask> mask = {});
 
     /// The picture so far, of any size; `words` says what it is ("Draft", "Evaluation 20 of 300"), also to screen
-    /// readers. A large one appears once it has been made ready aside.
-    void set_result(std::shared_ptr<const Image> picture, const std::string& words);
+    /// readers. Where `mask` (of any size) hides it, the original is seen. A large one appears once it has been made
+    /// ready aside.
+    void set_result(std::shared_ptr<const Image> picture, const std::string& words,
+                    std::shared_ptr<const Mask> mask = {});
 
     /// Over the picture while there is nothing to show yet; empty: none.
     void set_notice(const std::string& notice);
@@ -45,10 +48,12 @@ private:
     struct Shown {
         SurfaceLevels levels;
         std::string words;
-        unsigned turn = 0;  ///< counts what was asked for; only the last one is shown
+        bool masked = false;  ///< lies over the original
+        unsigned turn = 0;    ///< counts what was asked for; only the last one is shown
     };
 
-    void set(Shown& place, std::shared_ptr<const Image> picture, const std::string& words);
+    void set(Shown& place, std::shared_ptr<const Image> picture, const std::string& words,
+             std::shared_ptr<const Mask> mask);
     void build_toolbar();
     void draw(cairo_t* cr);
     void draw_divider(cairo_t* cr, const Place& place);

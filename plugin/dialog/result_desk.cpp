@@ -32,11 +32,11 @@ void ResultDesk::add(Outcome outcome, const RunRequest& request) { show(store(st
 
 void ResultDesk::keep(Outcome outcome, const RunRequest& request) {
     const auto result = store(std::move(outcome), request);
-    preview_.set_result(picture_of(result), result->words);
+    preview_.set_result(picture_of(result), result->words, result->mask);
 }
 
 std::shared_ptr<const Result> ResultDesk::store(Outcome outcome, const RunRequest& request) {
-    Result result{std::move(outcome), request.settings, request.styles, {}};
+    Result result{std::move(outcome), request.settings, request.styles, request.mask, {}};
     const std::string description = result.settings.to_text();
     auto added = history_.add(std::move(result), description.empty() ? _("Painting") : description);
     list_references();
@@ -62,7 +62,8 @@ void ResultDesk::list_references() {
 void ResultDesk::compare() {
     const char* active = gtk_combo_box_get_active_id(GTK_COMBO_BOX(reference_));
     for (const auto& result : history_.results())
-        if (active && result->words == active) return preview_.set_reference(picture_of(result), result->words);
+        if (active && result->words == active)
+            return preview_.set_reference(picture_of(result), result->words, result->mask);
     preview_.set_reference(nullptr, {});
 }
 
@@ -72,7 +73,7 @@ void ResultDesk::show(const std::shared_ptr<const Result>& result) {
     picker_.choose(result->styles);
     brings_back_ = false;
     shown_ = result;
-    preview_.set_result(picture_of(result), result->words);
+    preview_.set_result(picture_of(result), result->words, result->mask);
     changed_();
 }
 
@@ -87,6 +88,7 @@ RunRequest ResultDesk::request(int content) const {
     request.content = content;
     request.styles = shown_->styles;
     request.settings = shown_->settings;
+    request.mask = shown_->mask;
     return request;
 }
 

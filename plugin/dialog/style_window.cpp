@@ -68,7 +68,8 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
                          const auto words = activity == Activity::full
                                                 ? filled(_("Evaluation %d of %d"), last_.evaluation, last_.evaluations)
                                                 : filled(_("Draft, %d of %d"), last_.evaluation, last_.evaluations);
-                         preview_.set_result(std::move(picture), words);
+                         preview_.set_result(std::move(picture), words,
+                                             activity == Activity::full ? running_.mask : draft_mask_);
                          preview_.set_notice("");
                      },
                      [this](Activity activity, Outcome outcome) { ended(activity, std::move(outcome)); }}) {
@@ -122,6 +123,7 @@ DialogResult StyleWindow::result() const {
     const bool accepted = outcome_ || taken_;
     result.request.styles = accepted ? running_.styles : picker_.chosen();
     result.request.settings = accepted ? running_.settings : model_.settings();
+    if (accepted) result.request.mask = running_.mask;
     result.outcome = outcome_;
     if (taken_) result.outcome = taken_->outcome;
     return result;
@@ -143,6 +145,7 @@ void StyleWindow::build(const DialogOptions& options) {
     connect(window_, "focus-in-event", [this]() -> gboolean {
         look_around();
         picker_.refresh_thumbnails();
+        look_at_selection();
         return FALSE;
     });
 
@@ -254,7 +257,11 @@ void StyleWindow::look_around() {
     if (closing_) return;
     bool usable = true;
     try {
-        host_.check_content(content_.id);
+        // A run has its pixels and its mask already: only what it is to lie upon must stay.
+        if (runs_.activity() == Activity::full)
+            host_.layer(content_.id);
+        else
+            host_.check_content(content_.id);
     } catch (const Error& error) {
         usable = false;
         if (content_usable_) {

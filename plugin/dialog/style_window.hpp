@@ -55,7 +55,9 @@ private:
     void look_around();  ///< which layers there are now, and whether the content still is
 
     std::optional<Request> draft_request();
-    EngineLine::Sizes planned_styles();  ///< none while a run has the engine
+    std::shared_ptr<const Mask> small_mask();  ///< of what a draft may paint; null: of everything
+    void look_at_selection();                  ///< a draft is of what is selected now
+    EngineLine::Sizes planned_styles();        ///< none while a run has the engine
     void ask_for_draft(unsigned delay_milliseconds);
     void copy(std::string (*call)(Host&, const RunRequest&));  ///< the run that Start would begin, as text
     void start();
@@ -72,6 +74,7 @@ private:
     void reset();
     void close();
     bool key(const GdkEventKey* event);
+    bool can_deliver();  ///< whether the image takes a layer now; says why not
 
     void show_activity(Activity activity);
     void show_actions();
@@ -112,6 +115,7 @@ private:
     std::unique_ptr<NetworkPage> networks_;                 ///< while it is open
     std::unique_ptr<RequestReading> reading_;               ///< for the full run that is about to begin
     Evaluation last_;                                       ///< of the present run
+    std::shared_ptr<const Mask> draft_mask_;                ///< of the present draft
     RunRequest running_;                                    ///< what the present full run is of
     std::shared_ptr<int> alive_ = std::make_shared<int>();  ///< for calls that may come after our end
 };

@@ -39,6 +39,8 @@ std::optional<Request> StyleWindow::draft_request() {
         full.content = content_.id;
         full.styles = styles;
         add_guides(host_, full, draft_edge, request);
+        draft_mask_ = small_mask();
+        if (draft_mask_) request.content_mask = *draft_mask_;
     } catch (const Error&) {  // gone meanwhile: looking around finds out and says so
         return std::nullopt;
     }
@@ -48,6 +50,22 @@ std::optional<Request> StyleWindow::draft_request() {
     request.settings.set("iterations", 32.);
     request.settings.set("preview-every", 2.);
     return request;
+}
+
+std::shared_ptr<const Mask> StyleWindow::small_mask() {
+    Mask mask = host_.small_content_mask(content_.id, draft_edge);
+    const bool limits = std::any_of(mask.values.begin(), mask.values.end(), [](float value) { return value < 1; });
+    return limits ? std::make_shared<const Mask>(std::move(mask)) : nullptr;
+}
+
+void StyleWindow::look_at_selection() {
+    if (closing_ || runs_.activity() == Activity::full || results_.shown()) return;
+    try {
+        const auto now = small_mask();
+        const bool same = now && draft_mask_ ? now->values == draft_mask_->values : !now && !draft_mask_;
+        if (!same) ask_for_draft(0);
+    } catch (const Error&) {  // gone meanwhile
+    }
 }
 
 EngineLine::Sizes StyleWindow::planned_styles() {
@@ -89,14 +107,15 @@ void StyleWindow::start(const RunRequest& request, std::shared_ptr<const Image> 
     read.more = evaluations;
     reading_ = std::make_unique<RequestReading>(host_, std::move(read), std::move(init));
     running_ = request;
+    running_.mask.reset();
     results_.forget();
     progress_.begin();
     runs_.prepare();
     reading_timer_.when_idle([this] {
         try {
             if (reading_->step()) return true;
-            Request engine = std::exchange(reading_, nullptr)->take();
-            runs_.start(std::move(engine));
+            running_.mask = reading_->mask();
+            runs_.start(std::exchange(reading_, nullptr)->take());
         } catch (const Error& error) {
             cannot_start(error);
         } catch (const std::bad_alloc&) {
@@ -178,10 +197,20 @@ void StyleWindow::continue_result() {
 }
 
 void StyleWindow::take_result() {
-    if (!results_.shown()) return;
+    if (!results_.shown() || !can_deliver()) return;
     taken_ = results_.shown();
     running_ = results_.request(content_.id);
     close();
+}
+
+bool StyleWindow::can_deliver() {
+    try {
+        host_.check_target(content_.id);
+        return true;
+    } catch (const Error& error) {
+        messages_.show(error.cause(), error.what());
+        return false;
+    }
 }
 
 void StyleWindow::show_failure(const Outcome& outcome) {
@@ -199,11 +228,11 @@ void StyleWindow::ended(Activity activity, Outcome outcome) {
     if (activity == Activity::full && queue_.running()) return deliver_job(std::move(outcome));
     if (outcome.kind == Outcome::Kind::failed) return show_failure(outcome);
     if (activity == Activity::draft) {
-        preview_.set_result(std::make_shared<const Image>(std::move(outcome.picture)), _("Draft"));
+        preview_.set_result(std::make_shared<const Image>(std::move(outcome.picture)), _("Draft"), draft_mask_);
         engine_.show();
         return;
     }
-    if (actions_.closes_when_done()) {
+    if (actions_.closes_when_done() && can_deliver()) {
         outcome_ = std::move(outcome);
         return close();
     }

@@ -70,25 +70,6 @@ std::int32_t applied_mask(std::int32_t layer) {
     return mask >= 0 && gimp_layer_get_apply_mask(layer) ? mask : -1;
 }
 
-// The mask of `source` if it fits `layer`. It doesn't if the source was resized during the run: the picture is worth
-// more than its mask.
-std::int32_t fitting_mask(std::int32_t source, std::int32_t layer) {
-    const std::int32_t mask = applied_mask(source);
-    const bool fits = mask >= 0 && gimp_drawable_width(mask) == gimp_drawable_width(layer) &&
-                      gimp_drawable_height(mask) == gimp_drawable_height(layer);
-    return fits ? mask : -1;
-}
-
-// The mask of the new layer: the selection times the source layer's own mask, or none.
-std::int32_t new_mask(std::int32_t layer, std::int32_t source) {
-    const std::int32_t own = fitting_mask(source, layer);
-    const bool selection = !gimp_selection_is_empty(gimp_item_get_image(source));
-    if (own < 0 && !selection) return -1;
-    Draft mask(gimp_layer_create_mask(layer, selection ? GIMP_ADD_MASK_SELECTION : GIMP_ADD_MASK_WHITE));
-    if (own >= 0) pixels::multiply_mask(mask.id(), own);
-    return mask.keep();
-}
-
 std::string kept_data(const char* name) {
     const int size = gimp_get_data_size(name);
     if (size <= 0) return {};
@@ -139,10 +120,22 @@ int likeness(const Layer& layer, const LayerTrace& trace) {
     return tattoo && name ? 3 : name && size ? 2 : tattoo && size ? 1 : 0;
 }
 
-// What is made again is masked as it was before, unless a selection says otherwise.
-std::int32_t mask_source(std::int32_t source, std::int32_t above) {
-    const bool selection = !gimp_selection_is_empty(gimp_item_get_image(source));
-    return !selection && above >= 0 && applied_mask(above) >= 0 ? above : source;
+// The selection, and the mask of the layer `above` or else of `id`, as they lie over the layer `id`. What is made again
+// is masked as it was before, unless a selection says otherwise. A mask that does not fit is of a layer that was
+// resized.
+std::vector<pixels::PlacedChannel> content_masks(std::int32_t id, std::int32_t above) {
+    std::vector<pixels::PlacedChannel> channels;
+    const std::int32_t image = gimp_item_get_image(id);
+    const bool selection = !gimp_selection_is_empty(image);
+    int x = 0, y = 0;
+    gimp_drawable_offsets(id, &x, &y);
+    if (selection) channels.push_back({gimp_image_get_selection(image), x, y});
+    const bool beside = !selection && is_layer(above) && gimp_item_get_image(above) == image;
+    const std::int32_t own = applied_mask(beside && applied_mask(above) >= 0 ? above : id);
+    if (own >= 0 && gimp_drawable_width(own) == gimp_drawable_width(id) &&
+        gimp_drawable_height(own) == gimp_drawable_height(id))
+        channels.push_back({own, 0, 0});
+    return channels;
 }
 
 void attach_record(std::int32_t layer, const std::string& record) {
@@ -163,10 +156,11 @@ Draft new_draft(const NewLayer& what, const std::string& name, const Image& pict
     Draft::must(gimp_layer_set_offsets(draft.id(), x, y));
     pixels::write(draft.id(), picture);
     if (!what.record.empty()) attach_record(draft.id(), what.record);
-    if (const std::int32_t mask = new_mask(draft.id(), mask_source(what.source, what.above)); mask >= 0) {
-        Draft held(mask);
-        Draft::must(gimp_layer_add_mask(draft.id(), mask));
-        held.keep();
+    if (what.mask) {
+        Draft mask(gimp_layer_create_mask(draft.id(), GIMP_ADD_MASK_WHITE));
+        pixels::write_mask(mask.id(), *what.mask);
+        Draft::must(gimp_layer_add_mask(draft.id(), mask.id()));
+        mask.keep();
         gimp_layer_set_edit_mask(draft.id(), FALSE);  // the picture is what a person goes on with
     }
     return draft;
@@ -216,6 +210,21 @@ Layer GimpHost::layer(int id) {
 }
 
 void GimpHost::check_content(int id) {
+    check_target(id);
+    const Layer content = layer(id);
+    if (content.width < 2 || content.height < 2)
+        throw Error(Cause::picture,
+                    filled(_("The layer “%s” is too small (%d × %d pixels); choose one of at least 2 × 2."),
+                           content.name.c_str(), content.width, content.height));
+    int x = 0, y = 0, width = 0, height = 0;
+    if (!gimp_drawable_mask_intersect(id, &x, &y, &width, &height))
+        throw Error(Cause::picture,
+                    filled(_("The selection does not touch the layer “%s”; select a part of it, or nothing, "
+                             "and try again."),
+                           content.name.c_str()));
+}
+
+void GimpHost::check_target(int id) {
     const Layer content = layer(id);
     if (gimp_image_base_type(content.image) == GIMP_INDEXED)
         throw Error(Cause::picture,
@@ -227,16 +236,6 @@ void GimpHost::check_content(int id) {
                     filled(_("The image “%s” has a floating selection; anchor it or make it a layer, and "
                              "try again."),
                            content.image_name.c_str()));
-    if (content.width < 2 || content.height < 2)
-        throw Error(Cause::picture,
-                    filled(_("The layer “%s” is too small (%d × %d pixels); choose one of at least 2 × 2."),
-                           content.name.c_str(), content.width, content.height));
-    int x = 0, y = 0, width = 0, height = 0;
-    if (!gimp_drawable_mask_intersect(id, &x, &y, &width, &height))
-        throw Error(Cause::picture,
-                    filled(_("The selection does not touch the layer “%s”; select a part of it, or nothing, "
-                             "and try again."),
-                           content.name.c_str()));
 }
 
 Image GimpHost::read_content(int id) { return pixels::read(id, layer(id).image); }
@@ -315,14 +314,19 @@ std::string GimpHost::region_name(int region) {
 
 std::unique_ptr<MaskReading> GimpHost::reading_content_mask(int id, int above) {
     const Layer content = layer(id);
-    std::vector<pixels::PlacedChannel> channels;
-    int x = 0, y = 0;
-    gimp_drawable_offsets(id, &x, &y);
-    if (!gimp_selection_is_empty(content.image)) channels.push_back({gimp_image_get_selection(content.image), x, y});
-    const bool beside = is_layer(above) && gimp_item_get_image(above) == content.image;
-    const std::int32_t own = fitting_mask(mask_source(id, beside ? above : -1), id);
-    if (own >= 0) channels.push_back({own, 0, 0});
-    return std::make_unique<pixels::ProductReading>(content.width, content.height, channels);
+    return std::make_unique<pixels::ProductReading>(content.width, content.height, content_masks(id, above));
+}
+
+Mask GimpHost::small_content_mask(int id, int edge_pixels) {
+    const Layer content = layer(id);
+    Mask product;
+    for (const pixels::PlacedChannel& channel : content_masks(id, -1)) {
+        Mask one =
+            pixels::read_mask(channel.drawable, channel.x, channel.y, content.width, content.height, edge_pixels);
+        for (std::size_t i = 0; i < product.values.size(); ++i) one.values[i] *= product.values[i];
+        product = std::move(one);
+    }
+    return product;
 }
 
 Image GimpHost::convert_style(const Image& picture, int content) {
@@ -350,7 +354,7 @@ Image GimpHost::thumbnail(int id, int edge_pixels) {
 }
 
 int GimpHost::add_layer(const NewLayer& given, const Image& picture) {
-    check_content(given.source);  // much can have happened to it in the meantime
+    check_target(given.source);  // much can have happened to it in the meantime
     const std::int32_t image = gimp_item_get_image(given.source);
     NewLayer what = given;
     if (!is_layer(what.above) || gimp_item_get_image(what.above) != image) what.above = -1;

@@ -10,6 +10,7 @@ public:
     std::vector<Layer> layers() override;
     Layer layer(int id) override;
     void check_content(int layer) override;
+    void check_target(int layer) override;
     Image read_content(int layer) override;
     Image read_style(int layer, int content) override;
     std::unique_ptr<PixelReading> reading_content(int layer) override;
@@ -20,6 +21,7 @@ public:
     std::unique_ptr<MaskReading> reading_region(int region, int layer) override;
     std::string region_name(int region) override;
     std::unique_ptr<MaskReading> reading_content_mask(int layer, int above) override;
+    Mask small_content_mask(int layer, int edge_pixels) override;
     Image convert_style(const Image& picture, int content) override;
     Image thumbnail(int layer, int edge_pixels) override;
     int add_layer(const NewLayer& what, const Image& picture) override;

@@ -248,33 +248,11 @@ void write(std::int32_t drawable, const Image& picture) {
     gegl_buffer_flush(buffer.get());
 }
 
-namespace {
-
-// Masks are linear in GIMP whatever their precision is called: "Y".
-template <class Use>
-void for_each_strip(GeglBuffer* mask, Use use) {
-    const int width = gegl_buffer_get_width(mask), height = gegl_buffer_get_height(mask);
-    std::vector<float> strip(std::size_t(width) * strip_rows);
-    for (int y = 0; y < height; y += strip_rows) {
-        const GeglRectangle area = {0, y, width, std::min(strip_rows, height - y)};
-        gegl_buffer_get(mask, &area, 1.0, babl_format("Y float"), strip.data(), GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-        use(area, strip);
-    }
-}
-
-}  // namespace
-
-void multiply_mask(std::int32_t mask, std::int32_t by) {
-    const auto target = buffer_of(mask, Cause::host), source = buffer_of(by, Cause::host);
-    std::vector<float> factors;
-    for_each_strip(target.get(), [&](const GeglRectangle& area, std::vector<float>& strip) {
-        factors.resize(strip.size());
-        gegl_buffer_get(source.get(), &area, 1.0, babl_format("Y float"), factors.data(), GEGL_AUTO_ROWSTRIDE,
-                        GEGL_ABYSS_NONE);
-        for (std::size_t i = 0; i < strip.size(); ++i) strip[i] *= factors[i];
-        gegl_buffer_set(target.get(), &area, 0, babl_format("Y float"), strip.data(), GEGL_AUTO_ROWSTRIDE);
-    });
-    gegl_buffer_flush(target.get());
+void write_mask(std::int32_t mask, const Mask& values) {
+    const auto buffer = buffer_of(mask, Cause::host);
+    const GeglRectangle area = {0, 0, values.width, values.height};
+    gegl_buffer_set(buffer.get(), &area, 0, values_format(buffer.get()), values.values.data(), GEGL_AUTO_ROWSTRIDE);
+    gegl_buffer_flush(buffer.get());
 }
 
 }  // namespace neural_style::pixels

@@ -76,7 +76,7 @@ Image from_srgb(const Image& picture, std::int32_t space_image);
 /// Fills a drawable of the same size, which need not belong to its image yet. Throws Error(Cause::host).
 void write(std::int32_t drawable, const Image& picture);
 
-/// Multiplies a layer mask by another one of the same size.
-void multiply_mask(std::int32_t mask, std::int32_t by);
+/// Fills a layer mask of the same size, which need not belong to its layer yet. Throws Error(Cause::host).
+void write_mask(std::int32_t mask, const Mask& values);
 
 }  // namespace neural_style::pixels

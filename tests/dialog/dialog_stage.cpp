@@ -4,9 +4,11 @@
 //   dialog_stage [--dark] [--settings TEXT] [--size WIDTHxHEIGHT] [--content FILE] [--style FILE]...
 //
 // Lines on standard input change the images meanwhile: "add NAME", "remove NAME" (a layer), "close" (the content's
-// image), "full" (the image takes no more layers), "channels" (saved selections). On standard output: "layers NAME…"
+// image), "full" (the image takes no more layers), "channels" (saved selections), "select
+// left|right|elsewhere|all". On standard output: "layers NAME…"
 // (of the styles of what the queue has added), then "ended nothing|finished|stopped", "styles NAME:WEIGHT…", "regions
-// CHANNEL:CHANNEL…" (of content and style), "settings TEXT", "picture WIDTHxHEIGHT".
+// CHANNEL:CHANNEL…" (of content and style), "settings TEXT", "picture WIDTHxHEIGHT", "mask LEFT RIGHT" (what the layer
+// shows of itself near its edges).
 #include <gtk/gtk.h>
 
 #include <cstdio>
@@ -91,7 +93,10 @@ public:
             if (layer.id == id) return layer;
         throw Error(Cause::picture, "The layer is gone; its image was closed.");
     }
-    void check_content(int id) override { layer(id); }
+    void check_content(int id) override {
+        layer(id);
+        if (selected_ == "elsewhere") throw Error(Cause::picture, "The selection does not touch the layer.");
+    }
     Image read_content(int id) override { return layer(id), pictures_.at(id); }
     Image read_style(int id, int) override { return layer(id), pictures_.at(id); }
     /// Upper halves: "Sky" of the content's image, "Top" of the others; once `channels` was told.
@@ -100,6 +105,25 @@ public:
     Mask read_region(int, int id, int) override {
         layer(id);
         return {1, 2, {1, 0}};
+    }
+    /// Of the content: its left half, its right half, or something beside it ("elsewhere"); else all.
+    void select(const std::string& part) { selected_ = part; }
+    Mask small_content_mask(int id, int) override {
+        layer(id);
+        if (selected_ == "left") return {2, 1, {1, 0}};
+        if (selected_ == "right") return {2, 1, {0, 1}};
+        return {};
+    }
+    std::unique_ptr<MaskReading> reading_content_mask(int id, int) override {
+        return std::make_unique<WholeMaskReading>([this, id] {
+            const Mask small = small_content_mask(id, 0);
+            if (small.empty()) return small;
+            const Layer content = layer(id);
+            Mask mask{content.width, content.height, {}};
+            for (int i = 0; i < content.width * content.height; ++i)
+                mask.values.push_back(small.values[std::size_t(2 * (i % content.width) / content.width)]);
+            return mask;
+        });
     }
     std::unique_ptr<PixelReading> reading_content(int id) override {
         return std::make_unique<StageReading>(*this, id, pictures_.at(id));
@@ -140,7 +164,7 @@ private:
     int next_id_ = 1;
     bool full_ = false;
     std::vector<Channel> channels_;
-    std::string delivered_;
+    std::string delivered_, selected_;
     std::vector<Layer> layers_;
     std::map<int, Image> pictures_, small_;
 };
@@ -156,6 +180,7 @@ gboolean take_command(GIOChannel* channel, GIOCondition, gpointer data) {
     if (command == "close") host->close_image();
     if (command == "full") host->fill();
     if (command == "channels") host->add_channels();
+    if (command.rfind("select ", 0) == 0) host->select(command.substr(7));
     return G_SOURCE_CONTINUE;
 }
 
@@ -234,5 +259,7 @@ int main(int count, char** arguments) {
         std::printf(" %d:%d", style.content_region, style.style_region);
     std::printf("\nsettings %s\n", result.request.settings.to_text().c_str());
     if (result.outcome) std::printf("picture %dx%d\n", result.outcome->picture.width, result.outcome->picture.height);
+    if (const auto& mask = result.request.mask)
+        std::printf("mask %g %g\n", double(mask->values.front()), double(mask->values.back()));
     return 0;
 }

@@ -231,6 +231,40 @@ def test_regions(open_stage):
         assert end['ended'] == 'finished' and end['regions'] == '101:102', end
 
 
+def look_away_and_back(stage):
+    """As if a person had been in GIMP's window meanwhile."""
+    stage.press('Networks…')
+    stage.press('Close', window='Networks')
+
+
+def test_selection(open_stage):
+    """What is not selected is not painted, in a draft either; a run keeps to what was selected as it began."""
+    with open_stage(*ENDLESS) as stage:
+        stage.press('Compare', 'check box')
+        stage.choose('Ink')
+        wait_for(lambda: stage.preview_words() == 'Draft', 'the draft')
+        whole = stage.still_picture()
+        stage.tell('select left')
+        look_away_and_back(stage)
+        wait_for(lambda: not stage.same_picture(stage.preview_picture(), whole), 'the right half to be the original')
+        wait_for(lambda: stage.preview_words() == 'Draft', 'the draft')
+        unpainted, painted = stage.still_picture(), stage.still_picture(left=True)
+        stage.choose('Embers')
+        wait_for(lambda: not stage.same_picture(stage.preview_picture(left=True), painted), 'another style on the left')
+        wait_for(lambda: stage.preview_words() == 'Draft', 'the draft')
+        assert stage.same_picture(stage.still_picture(), unpainted), 'another style changed what is not selected'
+        run_until_preview(stage)
+        unpainted = stage.still_picture()  # in a smaller view
+        stage.tell('select elsewhere')
+        look_away_and_back(stage)
+        seen = stage.preview_words()
+        wait_for(lambda: stage.preview_words() != seen, 'the run to go on')
+        assert stage.same_picture(stage.still_picture(), unpainted), 'the run shows what was not selected'
+        stage.press('Stop and keep')
+        end = stage.ending()
+        assert end['ended'] == 'stopped' and end['mask'] == '1 0', end
+
+
 def preset_shown(stage):
     return stage.find('toggle button', 'Preset').get_description()
 

@@ -171,6 +171,27 @@ TEST_F(Session, hands_on_what_of_the_content_counts) {
     expect_untouched(run(arguments(RunMode::non_interactive)), RunStatus::Kind::failed, "leave nothing of what");
 }
 
+TEST_F(Session, the_layer_has_the_mask_that_its_picture_was_made_with) {
+    host.content_mask = {4, 3, {0, 0, .5F, 1, 0, 0, .5F, 1, 0, 0, .5F, 1}};
+    const auto compute = parts.compute;
+    Mask meanwhile;
+    parts.compute = [&](Request request, const auto& progress) {
+        std::swap(host.content_mask, meanwhile);  // a person selects something else
+        return compute(std::move(request), progress);
+    };
+    run(arguments(RunMode::non_interactive));
+    ASSERT_TRUE(host.added.at(0).what.mask);
+    EXPECT_EQ(host.added[0].what.mask->values, computed.at(0).content_mask.values);
+    run(arguments(RunMode::non_interactive));  // and one that selects something where nothing was
+    EXPECT_TRUE(computed.at(1).content_mask.empty());
+    EXPECT_FALSE(host.added.at(1).what.mask);
+    host.content_mask.values.assign(12, 1);  // says nothing to the engine, but is there
+    run(arguments(RunMode::non_interactive));
+    EXPECT_TRUE(computed.at(2).content_mask.empty());
+    ASSERT_TRUE(host.added.at(2).what.mask);
+    EXPECT_EQ(host.added[2].what.mask->values, std::vector<float>(12, 1));
+}
+
 TEST_F(Session, tells_why_the_engine_failed) {
     answer = {};
     answer.cause = Cause::memory;

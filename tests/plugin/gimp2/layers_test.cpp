@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "canvas.hpp"
 #include "gimp_host.hpp"
@@ -216,6 +217,51 @@ TEST(Layers, a_soft_selection_becomes_a_soft_mask) {
     const Result result = stylise(canvas.id, photo, style);
     ASSERT_TRUE(result.done()) << result.sentence;
     EXPECT_EQ(mask_numbers(gimp_layer_get_mask(result.layer)), selection);
+}
+
+TEST(Layers, what_is_selected_while_a_run_is_on_changes_nothing) {
+    Canvas canvas(60, 40);
+    const int photo = canvas.add("photo", 40, 30, false, -3, 2);
+    canvas.mask(photo);
+    gimp_image_select_ellipse(canvas.id, GIMP_CHANNEL_OP_REPLACE, 5, 5, 25, 20);
+    gimp_selection_feather(canvas.id, 8);
+    GimpHost host;
+    const auto reading = host.reading_content_mask(photo, -1);
+    while (reading->step()) {
+    }
+    NewLayer what;
+    what.source = photo;
+    what.name = "painted";
+    what.mask = std::make_shared<const Mask>(reading->take());
+    const Mask small = host.small_content_mask(photo, 20);
+    ASSERT_EQ(small.width, 20);
+    ASSERT_EQ(small.height, 15);
+    for (int y = 1; y < 14; ++y)  // what a draft is of is the same, but for what falls between pixels
+        for (int x = 1; x < 19; ++x) {
+            double least = 1, most = 0;
+            for (int near_y = 2 * y - 2; near_y < 2 * y + 4; ++near_y)
+                for (int near_x = 2 * x - 2; near_x < 2 * x + 4; ++near_x) {
+                    const double value = double(what.mask->values.at(std::size_t(40 * near_y + near_x)));
+                    least = std::min(least, value);
+                    most = std::max(most, value);
+                }
+            EXPECT_GE(double(small.values.at(std::size_t(20 * y + x))), least - 0.01) << x << ", " << y;
+            EXPECT_LE(double(small.values.at(std::size_t(20 * y + x))), most + 0.01) << x << ", " << y;
+        }
+
+    // Now what is selected is not of the layer at all, and its mask is gone.
+    gimp_image_select_rectangle(canvas.id, GIMP_CHANNEL_OP_REPLACE, 50, 30, 5, 5);
+    gimp_layer_remove_mask(photo, GIMP_MASK_DISCARD);
+    EXPECT_THROW(host.check_content(photo), Error);
+    host.check_target(photo);
+    const int painted = host.add_layer(what, host.read_content(photo));
+    const auto mask = mask_numbers(gimp_layer_get_mask(painted));
+    ASSERT_EQ(mask.size(), what.mask->values.size());
+    for (std::size_t i = 0; i < mask.size(); ++i) EXPECT_NEAR(mask[i], double(what.mask->values[i]), 0.51 / 255) << i;
+    EXPECT_GT(*std::max_element(mask.begin(), mask.end()), 0.3);
+
+    what.mask.reset();
+    EXPECT_LT(gimp_layer_get_mask(host.add_layer(what, host.read_content(photo))), 0);
 }
 
 TEST(Layers, the_sources_mask_is_copied) {
