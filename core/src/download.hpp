@@ -1,7 +1,7 @@
 // One HTTP GET: a whole file or a range of it, with progress and cancel. Used by download_weights; any thread.
 //
 // libcurl does the work: certificates are verified, the usual proxy variables (https_proxy, no_proxy, …) honoured,
-// redirects followed but never from https to http. Built without libcurl, every download ends as `refused`.
+// redirects followed but never from https to http. Built without downloads, every one ends as `refused`.
 #pragma once
 
 #include <atomic>

@@ -1,11 +1,11 @@
-// In place of download.cpp where the program is built without libcurl.
+// In place of download.cpp where the program is built without libcurl, or without what networks are installed with.
 #include "download.hpp"
 
 namespace neural_style {
 
 DownloadEnd download(const DownloadRequest&, const std::atomic<bool>&, const DownloadTake&) {
     return {DownloadEnd::Kind::refused,
-            "this program was built without libcurl, so fetch the file with a browser and "
+            "this program was built without downloads, so fetch the file with a browser and "
             "install it with --get-network NAME --from FILE"};
 }
 

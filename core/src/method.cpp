@@ -17,6 +17,7 @@
 #include "neural-style/error.hpp"
 #include "sliced_loss.hpp"
 #include "split_encoder.hpp"
+#include "vector_code.hpp"
 #include "weights_file.hpp"
 
 namespace neural_style {
@@ -119,11 +120,13 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
     }
     const Padding padding = padding_from(method.padding);
     const bool average_pooling = settings.text("pooling") == "average";
-    if (device.is_cpu() && precision == Precision::float32 && settings.text("convolutions") != "direct") {
-        try {
-            return make_chain(layers, taps, input, padding, average_pooling);
-        } catch (const std::invalid_argument&) {
-            // a description with another sequence of layers; LibTorch takes any
+    if constexpr (vector_code) {
+        if (device.is_cpu() && precision == Precision::float32 && settings.text("convolutions") != "direct") {
+            try {
+                return make_chain(layers, taps, input, padding, average_pooling);
+            } catch (const std::invalid_argument&) {
+                // a description with another sequence of layers; LibTorch takes any
+            }
         }
     }
     return std::make_unique<ConvolutionEncoder>(std::move(layers), std::move(taps), input, padding, average_pooling);
@@ -190,7 +193,9 @@ std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& sett
     std::vector<BankTap> taps;
     for (const std::string& name : names_of(method)) taps.push_back(find_bank_layer(name));
     const Padding padding = padding_from(method.padding);
-    if (device.is_cpu()) return std::make_unique<FilterBankEncoder>(taps, padding, at::get_num_threads());
+    if constexpr (vector_code) {
+        if (device.is_cpu()) return std::make_unique<FilterBankEncoder>(taps, padding, at::get_num_threads());
+    }
     return std::make_unique<BankEncoder>(std::move(taps), padding, device);
 }
 

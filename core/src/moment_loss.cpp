@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include "vector_code.hpp"
+
 namespace neural_style {
 namespace {
 
@@ -35,17 +37,19 @@ void Moments::add(const MapPart& part) {
         features = weighted;
     }
     at::Tensor products, sums;
-    const at::Tensor pixels = features.permute({1, 2, 0});  // h×w×C
-    const bool by_pixels = features.is_cpu() && features.scalar_type() == at::kFloat && channels > 1 &&
-                           features.stride(0) == 1 && features.stride(2) == channels;
-    if (by_pixels) {
-        const at::Tensor map = pixels.contiguous();
-        if (!map_products_) map_products_ = std::make_unique<MapProducts>(int(channels), at::get_num_threads());
-        products = at::empty({channels, channels}, at::kFloat);
-        sums = at::empty({channels}, at::kFloat);
-        map_products_->gram(map.data_ptr<float>(), std::size_t(positions), products.data_ptr<float>(),
-                            sums.data_ptr<float>());
-    } else {
+    if constexpr (vector_code) {
+        const bool by_pixels = features.is_cpu() && features.scalar_type() == at::kFloat && channels > 1 &&
+                               features.stride(0) == 1 && features.stride(2) == channels;
+        if (by_pixels) {
+            const at::Tensor map = features.permute({1, 2, 0}).contiguous();  // h×w×C
+            if (!map_products_) map_products_ = std::make_unique<MapProducts>(int(channels), at::get_num_threads());
+            products = at::empty({channels, channels}, at::kFloat);
+            sums = at::empty({channels}, at::kFloat);
+            map_products_->gram(map.data_ptr<float>(), std::size_t(positions), products.data_ptr<float>(),
+                                sums.data_ptr<float>());
+        }
+    }
+    if (!products.defined()) {
         const at::Tensor matrix = features.flatten(1);
         products = at::mm(matrix, matrix.t());
         if (!part.weights.defined()) sums = matrix.sum(1);

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "projection_kernels.hpp"
+#include "vector_code.hpp"
 
 namespace neural_style {
 namespace {
@@ -25,20 +26,28 @@ at::Tensor matrix(const at::Tensor& kept, std::int64_t rows, std::int64_t column
 // directions (D×C) times features (C×N), into `kept` if it fits
 at::Tensor projected_on(const at::Tensor& directions, const at::Tensor& features, const at::Tensor& kept) {
     at::Tensor result = matrix(kept, directions.size(0), features.size(1), features);
-    if (!features.is_cpu() || !features.is_contiguous()) return at::mm_out(result, directions, features);
-    project(directions.data_ptr<float>(), int(directions.size(0)), features.data_ptr<float>(), int(features.size(0)),
-            features.size(1), result.data_ptr<float>(), at::get_num_threads());
-    return result;
+    if constexpr (vector_code) {
+        if (features.is_cpu() && features.is_contiguous()) {
+            project(directions.data_ptr<float>(), int(directions.size(0)), features.data_ptr<float>(),
+                    int(features.size(0)), features.size(1), result.data_ptr<float>(), at::get_num_threads());
+            return result;
+        }
+    }
+    return at::mm_out(result, directions, features);
 }
 
 // The transposed directions times the slope of a projection on them, into `kept` if it fits.
 at::Tensor projected_back(const at::Tensor& directions, const at::Tensor& of_projected, const at::Tensor& kept) {
-    if (!directions.is_cpu()) return at::mm(directions.t(), of_projected);
-    const at::Tensor rows = of_projected.contiguous();
-    at::Tensor result = matrix(kept, directions.size(1), rows.size(1), rows);
-    project_back(directions.data_ptr<float>(), int(directions.size(0)), rows.data_ptr<float>(), int(directions.size(1)),
-                 rows.size(1), result.data_ptr<float>(), at::get_num_threads());
-    return result;
+    if constexpr (vector_code) {
+        if (directions.is_cpu()) {
+            const at::Tensor rows = of_projected.contiguous();
+            at::Tensor result = matrix(kept, directions.size(1), rows.size(1), rows);
+            project_back(directions.data_ptr<float>(), int(directions.size(0)), rows.data_ptr<float>(),
+                         int(directions.size(1)), rows.size(1), result.data_ptr<float>(), at::get_num_threads());
+            return result;
+        }
+    }
+    return at::mm(directions.t(), of_projected);
 }
 
 // Calls `part(row, scratch)` for each of `rows`, on all threads.

@@ -1,7 +1,9 @@
 #include "sort_rows.hpp"
 
+#ifndef WITHOUT_HIGHWAY
 #include <hwy/contrib/sort/vqsort.h>
 #include <hwy/targets.h>
+#endif
 
 #include <cstring>
 #include <utility>
@@ -65,8 +67,10 @@ struct Digits {
 
 // Asked once: asking the processor takes longer than sorting a short row where a hypervisor answers for it.
 SortScratch::SortScratch() {
+#ifndef WITHOUT_HIGHWAY
     static const std::int64_t supported = hwy::SupportedTargets();
     targets_ = supported;
+#endif
 }
 
 std::uint64_t* SortScratch::keys(std::size_t count) {
@@ -81,12 +85,14 @@ std::uint32_t* SortScratch::counts(std::size_t count) {
 
 void sort_values(float* row, std::int64_t length, SortScratch& scratch) {
     auto* const keys = reinterpret_cast<std::uint32_t*>(scratch.keys(std::size_t(length)));
+#ifndef WITHOUT_HIGHWAY
     if (scratch.has(HWY_AVX2 | HWY_AVX3)) {
         for (std::int64_t i = 0; i < length; ++i) keys[i] = to_ordered(row[i]);
         hwy::Sorter()(keys, std::size_t(length), hwy::SortAscending());
         for (std::int64_t i = 0; i < length; ++i) row[i] = from_ordered(keys[i]);
         return;
     }
+#endif
     Digits digits(row, length, scratch);
     auto* const other = keys + length;
     for (std::int64_t i = 0; i < length; ++i) {
@@ -102,6 +108,7 @@ namespace {
 // Calls `visit(rank, placed)` for each value of a row with its place, each rank once.
 template <class Visit>
 void for_each_rank(const float* row, std::int64_t length, SortScratch& scratch, const Visit& visit) {
+#ifndef WITHOUT_HIGHWAY
     if (scratch.has(HWY_AVX3)) {
         std::uint64_t* const keys = scratch.keys(std::size_t(length));
         for (std::int64_t i = 0; i < length; ++i) keys[i] = with_place(to_ordered(row[i]), i);
@@ -109,6 +116,7 @@ void for_each_rank(const float* row, std::int64_t length, SortScratch& scratch, 
         for (std::int64_t i = 0; i < length; ++i) visit(i, keys[i]);
         return;
     }
+#endif
     std::uint64_t* const keys = scratch.keys(2 * std::size_t(length));
     std::uint64_t* const other = keys + length;
     Digits digits(row, length, scratch);

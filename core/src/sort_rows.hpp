@@ -22,7 +22,7 @@ public:
     std::vector<std::uint32_t>& places() { return places_; }
 
 private:
-    std::int64_t targets_;
+    std::int64_t targets_ = 0;
     std::vector<std::uint32_t> places_;
     std::vector<std::uint64_t> keys_;
     std::vector<std::uint32_t> counts_;

@@ -1,6 +1,5 @@
 #include "weights_record.hpp"
 
-#include <openssl/evp.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -38,36 +37,6 @@ std::string one_line(std::string text) {
 }
 
 }  // namespace
-
-std::string sha256_of(const std::string& path, const std::atomic<bool>& cancel,
-                      const std::function<void(std::uint64_t, std::uint64_t)>& on_progress) {
-    const auto bytes = open_weights_bytes(path);
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-    if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1)
-        throw Error(Cause::internal, "SHA-256 cannot be computed.");
-    std::vector<std::uint8_t> piece(1 << 20);
-    for (std::uint64_t done = 0; done < bytes->size();) {
-        if (cancel) return {};
-        const auto count = std::size_t(std::min<std::uint64_t>(piece.size(), bytes->size() - done));
-        try {
-            bytes->read(done, piece.data(), count);
-        } catch (const Error& error) {
-            throw Error(Cause::weights, "The weights file " + path + " cannot be read: " + error.what() + ".");
-        }
-        EVP_DigestUpdate(context.get(), piece.data(), count);
-        done += count;
-        if (on_progress) on_progress(done, bytes->size());
-    }
-    std::uint8_t digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    EVP_DigestFinal_ex(context.get(), digest, &length);
-    std::string text;
-    for (unsigned i = 0; i < length; ++i) {
-        text += "0123456789abcdef"[digest[i] >> 4];
-        text += "0123456789abcdef"[digest[i] & 15];
-    }
-    return text;
-}
 
 std::string record_path(const std::string& weights_path) { return weights_path + ".record"; }
 

@@ -130,12 +130,6 @@ private:
 
 }  // namespace
 
-bool looks_like_safetensors(const std::vector<std::uint8_t>& head) {
-    if (head.size() < 9 || head[8] != '{') return false;
-    const std::uint64_t length = little_endian(head.data(), 8);
-    return length >= 2 && length <= largest_safetensors_header;
-}
-
 StoredTensors read_safetensors(const WeightsBytes& bytes) {
     std::uint8_t head[8];
     bytes.read(0, head, sizeof head);

@@ -2,6 +2,7 @@
 // Used by WeightsFile and by the download of parts of a remote file.
 #pragma once
 
+#include "weights_bytes.hpp"
 #include "weights_file.hpp"
 
 namespace neural_style {
@@ -9,7 +10,11 @@ namespace neural_style {
 constexpr std::uint64_t largest_safetensors_header = 100'000'000;  ///< bytes; the format's own bound
 
 /// Whether the first 9 bytes (or fewer) can be a safetensors file's.
-bool looks_like_safetensors(const std::vector<std::uint8_t>& head);
+inline bool looks_like_safetensors(const std::vector<std::uint8_t>& head) {
+    if (head.size() < 9 || head[8] != '{') return false;
+    const std::uint64_t length = little_endian(head.data(), 8);
+    return length >= 2 && length <= largest_safetensors_header;
+}
 
 /// Reads the table of tensors. Throws Error(Cause::weights) with what is wrong, without the file's name.
 StoredTensors read_safetensors(const WeightsBytes& bytes);

@@ -255,8 +255,6 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
     return *this;
 }
 
-Buffer::~Buffer() { std::free(memory_); }
-
 std::size_t packed_bytes(const Kernels& kernels, int depth, int produced) {
     return sizeof(float) * products * depth * rounded_up(produced, kernels.panel_channels);
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 
 #include "winograd_kernels.hpp"
 
@@ -20,7 +21,7 @@ public:
     explicit Buffer(std::size_t bytes);
     Buffer(Buffer&& other) noexcept;
     Buffer& operator=(Buffer&& other) noexcept;
-    ~Buffer();
+    ~Buffer() { std::free(memory_); }
     float* floats() const { return static_cast<float*>(memory_); }
     std::uint8_t* bytes() const { return static_cast<std::uint8_t*>(memory_); }
     std::size_t size() const { return bytes_; }
