@@ -24,9 +24,9 @@ with tempfile.TemporaryDirectory() as folder:
                     '-o', template, *lines(po / 'POTFILES')], cwd=root, check=True)
     for language in lines(po / 'LINGUAS'):
         catalogue = po / f'{language}.po'
-        check = subprocess.run(['msgfmt', '--check-format', '--check-domain', '-o', f'{folder}/out.mo', catalogue],
+        check = subprocess.run(['msgfmt', '--check', '-o', f'{folder}/out.mo', catalogue],
                                capture_output=True, text=True)
-        if check.returncode != 0:
+        if check.returncode != 0 or check.stderr:  # what is missing in the head is a warning only
             print(check.stderr)
             failed = True
         merged = f'{folder}/{language}.po'
