@@ -4,9 +4,7 @@
 namespace neural_style {
 
 DownloadEnd download(const DownloadRequest&, const std::atomic<bool>&, const DownloadTake&) {
-    return {DownloadEnd::Kind::refused,
-            "this program was built without downloads, so fetch the file with a browser and "
-            "install it with --get-network NAME --from FILE"};
+    return {DownloadEnd::Kind::refused, "this program was built without downloads"};
 }
 
 }  // namespace neural_style
