@@ -122,7 +122,7 @@ private:
             optimiser_.reset();  // the old one's memory goes first
             optimiser_ = make_optimiser(method_.optimiser, way.history);
         }
-        picture_ = resized(picture_, scale.width, scale.height);
+        picture_ = pictures_.carried(std::move(picture_), scale, method_.keeps_detail);
         optimiser_->start(picture_);
         begun_ = true;
         picture_.reset();

@@ -174,6 +174,7 @@ Method choose_method(const Settings& settings) {
     };
     method.loss = decided("loss", method.network.loss);
     method.optimiser = decided("optimiser", method.loss == "sliced" ? "adam" : "lbfgs");
+    method.keeps_detail = decided("detail", method.loss == "sliced" ? "repaint" : "keep") == "keep";
     method.padding = decided("padding", method.loss == "tutorial" ? "zero" : "reflect");
     const LayerDefaults layers = method.network.layers_for(method.loss);
     method.content_layers = choose_layers("content-layers", layers.content_layers, settings);

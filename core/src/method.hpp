@@ -25,6 +25,7 @@ struct Method {
     Network network;
     std::string weights;  ///< path; empty for the built-in bank
     std::string loss, optimiser, padding;
+    bool keeps_detail;  ///< a larger scale begins with the content's own fine detail
     std::vector<WeightedLayer> content_layers, style_layers;
 };
 

@@ -79,6 +79,9 @@ void check_pictures(const Request& request) {
 }
 
 Pictures::Pictures(Request request) : colours_(request.settings.text("colours")) {
+    // A picture that is all style has no use for the content's detail.
+    begins_as_content_ = request.init.empty() && request.settings.text("init") == "content" &&
+                         request.settings.real("content-weight") > 0;
     const int width = request.content.width, height = request.content.height;
     alpha_ = alpha_of(request.content);
     const at::Tensor visible = product(alpha_, {});
@@ -174,6 +177,16 @@ at::Tensor Pictures::start(const Settings& settings, const Scale& scale, const c
     throw Error(Cause::settings, "The setting init cannot be \"" + init +
                                      "\" here; allowed: content, noise, style-noise, style, or the path of a picture "
                                      "file.");
+}
+
+at::Tensor Pictures::carried(at::Tensor picture, const Scale& scale, bool keep_detail) const {
+    const auto height = picture.size(2), width = picture.size(3);
+    if (height == scale.height && width == scale.width) return picture;
+    if (!keep_detail || !begins_as_content_) return resized(picture, scale.width, scale.height);
+    // What was painted, -1..1, in the range that resized() keeps.
+    picture = picture.sub(resized(content_, int(width), int(height)).to(picture.device())).add_(1).div_(2);
+    picture = resized(picture, scale.width, scale.height).mul_(2).sub_(1);
+    return picture.add_(content(scale, picture.device())).clamp_(0, 1);
 }
 
 Image Pictures::preview(const at::Tensor& picture) const {

@@ -38,6 +38,11 @@ public:
     /// Where the optimisation begins. Throws Error(Cause::settings) for an `init` that cannot be had here.
     at::Tensor start(const Settings& settings, const Scale& scale, const c10::Device& device) const;
 
+    /// An optimised picture (1×3×h×w; the caller's is used up) at the next scale. With `keep_detail`, and if it began
+    /// as the content, what was painted is enlarged and laid upon the content, which is as sharp there as it was; else
+    /// the picture is enlarged.
+    at::Tensor carried(at::Tensor picture, const Scale& scale, bool keep_detail) const;
+
     /// An optimised picture as it is delivered: in the content's colours if asked, alpha as it was. A preview has at
     /// most 2048 pixels along its longest edge.
     Image preview(const at::Tensor& picture) const;
@@ -51,6 +56,7 @@ private:
     at::Tensor own_content_, alpha_;
     at::Tensor content_, content_mask_;  // as it is optimised towards
     at::Tensor init_;
+    bool begins_as_content_ = false;
     std::vector<Region> regions_;  // at full size
 };
 

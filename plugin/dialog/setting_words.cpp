@@ -40,6 +40,10 @@ const Entry entries[] = {
      N_("Sizes that are painted one after another, from coarse to fine, such as 256,512,1024. The coarse ones give the "
         "large strokes; 1 paints at one size only."),
      ""},
+    {"detail", N_("Fine de_tail"),
+     N_("What each larger scale begins with. Repainted is softer and looks more like a painting; kept is as sharp as "
+        "the photo."),
+     ""},
     {"init", N_("Start _from"),
      N_("What the first picture is: the photo (keeps its shapes best), noise (freer), or the painting itself."), ""},
     {"seed", N_("S_eed"),
@@ -114,6 +118,8 @@ const Choice choices[] = {
     {"optimiser", "adam", N_("Adam")},
     {"pooling", "max", N_("Maximum")},
     {"pooling", "average", N_("Average")},
+    {"detail", "repaint", N_("Repainted")},
+    {"detail", "keep", N_("Kept from the photo")},
     {"padding", "zero", N_("Black")},
     {"padding", "reflect", N_("Mirrored")},
     {"padding", "replicate", N_("Last pixel repeated")},
@@ -159,8 +165,8 @@ std::vector<SettingGroup> setting_groups() {
     const Plan plans[] = {
         {N_("Weights"), {"content-weight", "style-weight", "tv-weight"}},
         {N_("Picture"),
-         {"iterations", "size", "style-scale", "coarseness", "colours", "deliver", "scales", "init", "seed", "padding",
-          "stop-below"}},
+         {"iterations", "size", "style-scale", "coarseness", "colours", "deliver", "scales", "detail", "init", "seed",
+          "padding", "stop-below"}},
         {N_("Network"), {"network", "weights", "loss", "optimiser", "content-layers", "style-layers", "pooling"}},
         {N_("Computer"), {"device", "precision", "memory", "threads", "preview-every"}},
     };

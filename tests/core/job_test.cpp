@@ -127,6 +127,27 @@ TEST(Job, TheStyleLossComesDown) {
 }
 
 // What the picture takes on of a style of fine stripes on broad bands.
+TEST(job, detail_that_is_kept_is_the_contents_own_at_each_scale) {
+    // Nothing is asked but the content, and it is there from the beginning.
+    Image content(48, 40);
+    std::mt19937 random(3);
+    for (float& value : content.rgba) value = 0.25F + 0.5F * float(random() % 1000) / 1000;
+    for (int i = 0; i < 48 * 40; ++i) content.rgba[std::size_t(i) * 4 + 3] = 1;
+    const auto difference = [&](const std::string& settings) {
+        Recorder recorder;
+        const Outcome outcome = run_with(request("style-weight=0;scales=24:2,48:1;" + settings, content), recorder);
+        double sum = 0;
+        for (std::size_t i = 0; i < content.rgba.size(); ++i)
+            sum += std::abs(outcome.picture.rgba[i] - content.rgba[i]) / double(content.rgba.size());
+        return sum;
+    };
+    EXPECT_LT(difference("optimiser=lbfgs;detail=keep"), 1e-4);
+    EXPECT_GT(difference("optimiser=lbfgs;detail=repaint"), 0.02);
+    EXPECT_EQ(difference("loss=sliced"), difference("loss=sliced;detail=repaint"));
+    EXPECT_EQ(difference("loss=gatys"), difference("loss=gatys;detail=keep"));
+    EXPECT_GT(difference("optimiser=lbfgs;init=noise;detail=keep"), 0.02) << "noise became the content";
+}
+
 TEST(Job, CoarsenessShiftsTheWeightBetweenTheLayers) {
     const auto losses = [](const std::string& coarseness, const char* layer) {
         // The finest and the coarsest layer carry all; the loss of one alone is told by giving the other no weight.
