@@ -173,9 +173,11 @@ std::string command_call(Host& host, const RunRequest& request) {
             " --guide " + as_argument(own + ":" + region + ":" + std::to_string(place_of(request, guide.style) + 1));
     }
     command += " --output " + as_argument(without_ending(content) + "-painted.png");
+    Settings settings = request.settings;
+    if (const int start = start_layer(settings); start >= 0) settings.set("init", file_of(host.layer(start)));
     for (const Setting& setting : settings_table())
-        if (request.settings.is_set(setting.key) && !is_guis(setting.key))
-            command += std::string(" --") + setting.key + " " + quoted_for_shell(request.settings.text(setting.key));
+        if (settings.is_set(setting.key) && !is_guis(setting.key))
+            command += std::string(" --") + setting.key + " " + quoted_for_shell(settings.text(setting.key));
     return command;
 }
 

@@ -1,6 +1,8 @@
 #include "engine_request.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <string_view>
 #include <utility>
 
 #include "text.hpp"
@@ -43,8 +45,22 @@ Layer style_layer(Host& host, const StyleChoice& style) {
 
 }  // namespace
 
+int start_layer(const Settings& settings) {
+    static constexpr std::string_view prefix = "layer:";
+    const std::string init = settings.text("init");
+    if (init.compare(0, prefix.size(), prefix) != 0) return -1;
+    int layer = -1;
+    const char* const end = init.data() + init.size();
+    const auto [at, error] = std::from_chars(init.data() + prefix.size(), end, layer);
+    if (error != std::errc() || at != end || layer < 0)
+        throw Error(Cause::settings,
+                    filled(_("“%s” names no layer to start from; write layer: and its number."), init.c_str()));
+    return layer;
+}
+
 void check(Host& host, const RunRequest& request) {
     host.check_content(request.content);
+    if (const int start = start_layer(request.settings); start >= 0 && request.start < 0) host.layer(start);
     if (request.styles.empty())
         throw Error(Cause::picture, _("No style was chosen; choose the layer whose style is to be taken on."));
     bool any = false;
@@ -118,6 +134,10 @@ RequestReading::RequestReading(Host& host, RunRequest request, std::shared_ptr<c
     check(host_, request_);
     guides_ = all_guides(request_);
     engine_.settings = request_.settings;
+    if (const int start = start_layer(request_.settings); start >= 0) {
+        if (request_.start < 0) request_.start = start;
+        engine_.settings.reset("init");  // the engine is given the picture, and knows no layers
+    }
     if (request_.more > 0) {
         engine_.settings.set("scales", "1");  // the coarse ones are behind it
         engine_.settings.set("iterations", double(request_.more));

@@ -16,6 +16,10 @@ namespace neural_style {
 /// that is the content, a layer that cannot be used, weights that are all zero. Reads no pixels.
 void check(Host& host, const RunRequest& request);
 
+/// The layer that `init=layer:NUMBER` starts the picture from; -1 if it starts from something else. Throws
+/// Error(Cause::settings) if what follows is no number.
+int start_layer(const Settings& settings);
+
 /// All regions that belong together: the request's guides, and those of its styles' own regions.
 std::vector<GuideChoice> all_guides(const RunRequest& request);
 

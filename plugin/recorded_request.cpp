@@ -76,6 +76,15 @@ std::optional<RunRequest> recorded_request(Host& host, const RunRequest& wish, c
     request.above = wish.content;
     request.more = wish.more;
     if (wish.more > 0) request.start = wish.content;
+    if (record->start) {
+        const int start = record->start->tattoo == 0 ? -1 : host.find(*record->start, drawable.image);
+        if (start >= 0)
+            request.settings.set("init", "layer:" + std::to_string(start));
+        else if (wish.more == 0)
+            throw Error(Cause::picture, filled(_("The layer “%s” that “%s” started from is not there any more; choose "
+                                                 "another start with Neural Style…"),
+                                               record->start->name.c_str(), drawable.name.c_str()));
+    }
     return request;
 }
 

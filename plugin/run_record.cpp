@@ -14,6 +14,7 @@ constexpr int version = 1;
 constexpr const char* about = "neural-style";
 constexpr const char* settings_group = "settings";
 constexpr const char* content_group = "content";
+constexpr const char* start_group = "start";
 
 std::string style_group(std::size_t index) { return "style " + std::to_string(index + 1); }
 
@@ -102,6 +103,7 @@ std::string to_text(const RunRecord& record) {
         if (record.settings.is_set(setting.key))
             file.set(settings_group, setting.key, record.settings.text(setting.key));
     write(file, content_group, record.content);
+    if (record.start) write(file, start_group, *record.start);
     for (std::size_t i = 0; i < record.styles.size(); ++i) {
         write(file, style_group(i), record.styles[i].layer);
         file.set_real(style_group(i), "weight", record.styles[i].weight);
@@ -122,6 +124,7 @@ std::optional<RunRecord> run_record(const std::string& text) {
     record.program = file.text(about, "program");
     record.more = file.integer(about, "more");
     record.content = read(file, content_group);
+    if (file.has(start_group)) record.start = read(file, start_group);
     for (std::size_t i = 0; file.has(style_group(i)); ++i)
         record.styles.push_back({read(file, style_group(i)), file.real(style_group(i), "weight")});
     const auto region = [&](const std::string& group) {

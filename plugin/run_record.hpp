@@ -39,6 +39,7 @@ struct RunRecord {
     LayerTrace content;
     std::vector<RecordedStyle> styles;
     std::vector<RecordedGuide> guides;
+    std::optional<LayerTrace> start;  ///< layer that the picture started from; none: as the settings say
     Settings settings;  ///< what belongs to the picture, with the weights and the network that it really was
     int more = 0;       ///< above 0: so many evaluations were added to an earlier picture
 };

@@ -33,6 +33,9 @@ LastValues remembered(Host& host, const std::string& path) {
     const auto kept = std::remove_if(styles.begin(), styles.end(), gone);
     if (kept != styles.end()) values.guides.clear();  // they would mean other ones
     styles.erase(kept, styles.end());
+    // Only a layer of this session has the number that was meant.
+    if (const int start = start_layer(values.settings); start >= 0 && (text.empty() || !exists(host, start)))
+        values.settings.reset("init");
     return values;
 }
 
@@ -100,10 +103,10 @@ LayerTrace style_trace(Host& host, const StyleChoice& style, int content) {
     return trace;
 }
 
-std::optional<LayerTrace> region_trace(Host& host, int region, int content) {
-    if (region < 0) return std::nullopt;
+std::optional<LayerTrace> item_trace(Host& host, int item, int content) {
+    if (item < 0) return std::nullopt;
     try {
-        return host.trace(region, content);
+        return host.trace(item, content);
     } catch (const Error&) {  // gone meanwhile: the picture is there nevertheless
         return LayerTrace();
     }
@@ -141,9 +144,13 @@ NewLayer new_layer(Host& host, const RunRequest& request, const Outcome& outcome
         if (takes_part(request, i))
             record.styles.push_back({style_trace(host, request.styles[i], request.content), request.styles[i].weight});
     for (const GuideChoice& guide : all_guides(request))
-        record.guides.push_back({region_trace(host, guide.content, request.content), place_of(request, guide.style),
-                                 region_trace(host, guide.region, request.content)});
+        record.guides.push_back({item_trace(host, guide.content, request.content), place_of(request, guide.style),
+                                 item_trace(host, guide.region, request.content)});
     record.settings = recorded_settings(request.settings, outcome.network);
+    if (const int start = start_layer(request.settings); start >= 0) {
+        record.start = item_trace(host, start, request.content);
+        record.settings.reset("init");
+    }
     record.more = request.more;
     return {request.content,
             request.above,

@@ -191,7 +191,7 @@ const std::vector<Setting>& settings_table() {
          0,
          {},
          "What the picture starts from: content, noise, style-noise (noise in the colours of the style), style, or a "
-         "picture file."},
+         "picture file; in GIMP also layer: and a layer's number."},
         {"seed",
          K::integer,
          "0",

@@ -39,12 +39,15 @@ std::optional<Request> StyleWindow::draft_request() {
         full.content = content_.id;
         full.styles = styles;
         add_guides(host_, full, draft_edge, request);
+        if (const int start = start_layer(model_.settings()); start >= 0)
+            request.init = host_.thumbnail(start, draft_edge);
         draft_mask_ = small_mask();
         if (draft_mask_) request.content_mask = *draft_mask_;
     } catch (const Error&) {  // gone meanwhile: looking around finds out and says so
         return std::nullopt;
     }
     request.settings = model_.settings();
+    if (!request.init.empty()) request.settings.reset("init");
     request.settings.set("size", draft_edge);
     request.settings.set("scales", draft_scales);  // something to see early, then a closer look
     request.settings.set("iterations", 32.);

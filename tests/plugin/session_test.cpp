@@ -482,6 +482,35 @@ TEST_F(Session, goes_on_from_a_layer) {
     EXPECT_TRUE(computed[2].init.empty());
 }
 
+TEST_F(Session, starts_from_a_layer_that_the_settings_name) {
+    static_assert(print == 3, "the layer that is named below");
+    const RunStatus status = run(arguments(RunMode::non_interactive, {{painting, 1}}, "init=layer:3"));
+    ASSERT_EQ(status.kind, RunStatus::Kind::done) << status.sentence;
+    ASSERT_FALSE(computed[0].init.empty());
+    EXPECT_FLOAT_EQ(computed[0].init.rgba[0], float(print) / 100);
+    EXPECT_FALSE(computed[0].settings.is_set("init"));
+    // its number means nothing later, its trace does
+    EXPECT_FALSE(run_record(host.records[status.layer])->settings.is_set("init"));
+    ASSERT_EQ(run(again(status.layer)).kind, RunStatus::Kind::done);
+    EXPECT_FLOAT_EQ(computed[1].init.rgba[0], float(print) / 100);
+    ASSERT_EQ(run(again(status.layer, 20)).kind, RunStatus::Kind::done);
+    EXPECT_FLOAT_EQ(computed[2].init.rgba[0], float(status.layer) / 100);
+    host.all.erase(print);
+    EXPECT_NE(run(again(status.layer)).sentence.find("started from is not there"), std::string::npos);
+    EXPECT_EQ(run(again(status.layer, 20)).kind, RunStatus::Kind::done);
+    EXPECT_EQ(host.added.size(), 4u);
+    EXPECT_EQ(run(arguments(RunMode::last_values)).kind, RunStatus::Kind::done) << "a layer that is gone is forgotten";
+}
+
+TEST_F(Session, refuses_to_start_from_what_is_no_layer) {
+    const auto expect_refused = [&](const char* settings, RunStatus::Kind kind, const char* words) {
+        expect_untouched(run(arguments(RunMode::non_interactive, {{painting, 1}}, settings)), kind, words);
+    };
+    expect_refused("init=layer:99", RunStatus::Kind::failed, "no such layer");
+    for (const char* wrong : {"init=layer:", "init=layer:x", "init=layer:-3", "init=layer:7b"})
+        expect_refused(wrong, RunStatus::Kind::wrong_call, "names no layer");
+}
+
 TEST_F(Session, a_layer_from_elsewhere_repeats_the_last_run) {
     run(arguments(RunMode::non_interactive, {{print, 1}}, "seed=5"));
     ASSERT_EQ(run(again(painting)).kind, RunStatus::Kind::done);

@@ -111,6 +111,20 @@ TEST(Again, goes_on_from_the_picture_as_it_is_now) {
     EXPECT_NEAR(mean(afresh.layer), mean(photo), 0.01);
 }
 
+TEST(Again, starts_from_the_layer_that_was_named) {
+    Canvas canvas, other;
+    const int style = canvas.add("style", 9, 9), photo = canvas.add("photo", 31, 29), grey = other.add("grey", 31, 29);
+    set_numbers(grey, std::vector<double>(31 * 29 * 4, 0.25));
+    const Result before = stylise(canvas.id, photo, style, "network=start;init=layer:" + std::to_string(grey));
+    ASSERT_TRUE(before.done()) << before.sentence;
+    EXPECT_NEAR(mean(before.layer), 0.25, 1.0 / 255);
+    const Result result = stylise_again(canvas.id, before.layer);
+    ASSERT_TRUE(result.done()) << result.sentence;
+    EXPECT_NEAR(mean(result.layer), 0.25, 1.0 / 255);
+    gimp_image_remove_layer(other.id, grey);
+    EXPECT_NE(stylise_again(canvas.id, before.layer).sentence.find("“grey”"), std::string::npos);
+}
+
 TEST(Again, the_mask_is_the_results_unless_there_is_a_selection) {
     Canvas canvas;
     const int style = canvas.add("style", 9, 9), photo = canvas.add("photo", 31, 29);
