@@ -14,7 +14,8 @@ void show_device_page(GtkWidget* near, const DeviceReport& report) {
     gtk_window_set_default_size(GTK_WINDOW(dialog), 620, 420);
     gtk_dialog_set_default_response(GTK_DIALOG(dialog), GTK_RESPONSE_CLOSE);
     GtkWidget* box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-    gtk_container_set_border_width(GTK_CONTAINER(box), 12);
+    gtk_container_set_border_width(GTK_CONTAINER(box), 6);
+    gtk_container_set_border_width(GTK_CONTAINER(dialog), 6);
     GtkWidget* verdict = new_heading(report.verdict);
     gtk_label_set_line_wrap(GTK_LABEL(verdict), TRUE);
     gtk_label_set_max_width_chars(GTK_LABEL(verdict), 60);
@@ -32,7 +33,7 @@ void show_device_page(GtkWidget* near, const DeviceReport& report) {
     for (const auto set_margin : {gtk_text_view_set_left_margin, gtk_text_view_set_right_margin,
                                   gtk_text_view_set_top_margin, gtk_text_view_set_bottom_margin})
         set_margin(GTK_TEXT_VIEW(view), 9);
-    set_accessible_name(view, _("Details of the device"));
+    for (GtkWidget* widget : {view, scroller}) set_accessible_name(widget, _("Details of the device"));
     gtk_container_add(GTK_CONTAINER(scroller), view);
     gtk_box_pack_start(GTK_BOX(box), scroller, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(gtk_dialog_get_content_area(GTK_DIALOG(dialog))), box, TRUE, TRUE, 0);

@@ -113,8 +113,7 @@ std::string EngineLine::needs() const {
     const std::string time = seconds > 0 ? duration_words(seconds) : "";
     if (plan_.needed_mib <= 0) return time.empty() ? _("Full picture: …") : filled(_("Full picture: %s"), time.c_str());
     const std::string needed = memory_words(plan_.needed_mib), available = memory_words(plan_.available_mib);
-    if (!plan_.fits)
-        return filled(_("Full picture: needs %s of memory, but %s are free"), needed.c_str(), available.c_str());
+    if (!plan_.fits) return filled(_("Full picture: needs %s, only %s are free"), needed.c_str(), available.c_str());
     if (time.empty()) return filled(_("Full picture: %s of %s of memory"), needed.c_str(), available.c_str());
     return filled(_("Full picture: %s of %s of memory, %s"), needed.c_str(), available.c_str(), time.c_str());
 }

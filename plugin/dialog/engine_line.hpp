@@ -37,6 +37,9 @@ public:
     void changed(std::string_view key);                          ///< a setting has
     void show();                                                 ///< anew, after a draft has told how fast it is
 
+    /// The largest edge that fits into the memory, where the whole layer does not; 0: not known.
+    int fitting_edge() const { return plan_.fits ? 0 : plan_.largest_edge; }
+
     /// Looks soon what the full run would take, by asking the engine aside.
     void plan();
 

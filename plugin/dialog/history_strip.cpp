@@ -27,6 +27,8 @@ HistoryStrip::HistoryStrip(std::function<void(const std::shared_ptr<const Result
     row_ = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
     gtk_container_add(GTK_CONTAINER(scroller_), row_);
     set_accessible_name(row_, _("Results"));
+    set_accessible_name(scroller_, _("Results"));
+    add_style_class(row_, "results");
     gtk_widget_show_all(scroller_);
     gtk_widget_hide(scroller_);
     gtk_widget_set_no_show_all(scroller_, TRUE);
@@ -62,17 +64,26 @@ std::shared_ptr<const Result> HistoryStrip::add(Result result, const std::string
     gtk_box_pack_start(GTK_BOX(row_), button, FALSE, FALSE, 0);
     gtk_widget_show_all(button);
     gtk_widget_show(scroller_);
+    buttons_.push_back(button);
 
     std::size_t bytes = 0;
     for (const auto& one : results_) bytes += one->outcome.picture.rgba.size() * sizeof(float);
     while (bytes > most_bytes && results_.size() > 1) {
         bytes -= results_.front()->outcome.picture.rgba.size() * sizeof(float);
         results_.erase(results_.begin());
-        GList* buttons = gtk_container_get_children(GTK_CONTAINER(row_));
-        gtk_widget_destroy(GTK_WIDGET(buttons->data));
-        g_list_free(buttons);
+        gtk_widget_destroy(buttons_.front());
+        buttons_.erase(buttons_.begin());
     }
     return added;
+}
+
+void HistoryStrip::mark(const std::shared_ptr<const Result>& shown) {
+    for (std::size_t i = 0; i < results_.size(); ++i) {
+        GtkStyleContext* style = gtk_widget_get_style_context(buttons_[i]);
+        const bool is_shown = results_[i] == shown;
+        (is_shown ? gtk_style_context_add_class : gtk_style_context_remove_class)(style, "shown");
+        set_accessible_description(buttons_[i], is_shown ? _("Shown") : "");
+    }
 }
 
 }  // namespace neural_style

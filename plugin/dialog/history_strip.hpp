@@ -36,9 +36,13 @@ public:
     /// Becomes the newest; the oldest go when all together hold more than a GiB. `description` is its tooltip.
     std::shared_ptr<const Result> add(Result result, const std::string& description);
 
+    /// It is the one in the preview; null: none is.
+    void mark(const std::shared_ptr<const Result>& shown);
+
 private:
     std::function<void(const std::shared_ptr<const Result>&)> chosen_;
     std::vector<std::shared_ptr<const Result>> results_;
+    std::vector<GtkWidget*> buttons_;  ///< of the results, in the same order
     int count_ = 0;
     GtkWidget* scroller_;
     GtkWidget* row_;

@@ -29,6 +29,15 @@ const char* title_of(Cause cause) {
     return "";
 }
 
+// It has a picture only, and GTK gives it no name.
+void name_close_button(GtkWidget* widget) {
+    if (GTK_IS_BUTTON(widget) && gtk_style_context_has_class(gtk_widget_get_style_context(widget), "close"))
+        set_accessible_name(widget, without_mnemonic(_("_Close")));
+    else if (GTK_IS_CONTAINER(widget))
+        gtk_container_forall(
+            GTK_CONTAINER(widget), [](GtkWidget* child, gpointer) { name_close_button(child); }, nullptr);
+}
+
 }  // namespace
 
 MessageBar::MessageBar() {
@@ -49,6 +58,7 @@ MessageBar::MessageBar() {
     gtk_box_pack_start(GTK_BOX(area), box, TRUE, TRUE, 0);
     offer_ = gtk_info_bar_add_button(GTK_INFO_BAR(bar_), "", GTK_RESPONSE_ACCEPT);
     gtk_widget_set_valign(offer_, GTK_ALIGN_CENTER);
+    name_close_button(bar_);
     gtk_widget_show_all(bar_);
     gtk_widget_hide(bar_);
     gtk_widget_set_no_show_all(bar_, TRUE);

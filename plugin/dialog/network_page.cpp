@@ -56,7 +56,8 @@ NetworkPage::NetworkPage(GtkWindow* parent, SettingsModel& model, std::string& f
         gtk_dialog_new_with_buttons(_("Networks"), parent, GtkDialogFlags(0), _("_Close"), GTK_RESPONSE_CLOSE, nullptr);
     gtk_window_set_default_size(GTK_WINDOW(dialog_), 620, 480);
     GtkWidget* box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 12);
-    gtk_container_set_border_width(GTK_CONTAINER(box), 12);
+    gtk_container_set_border_width(GTK_CONTAINER(box), 6);
+    gtk_container_set_border_width(GTK_CONTAINER(dialog_), 6);
     GtkWidget* words = gtk_label_new(
         _("The network is the trained eye that compares your picture with the style. VGG-19 sees best; its weights are "
           "fetched once from where they are published. The built-in filters need nothing."));
@@ -70,7 +71,7 @@ NetworkPage::NetworkPage(GtkWindow* parent, SettingsModel& model, std::string& f
     gtk_scrolled_window_set_shadow_type(GTK_SCROLLED_WINDOW(scroller), GTK_SHADOW_IN);
     rows_ = gtk_list_box_new();
     gtk_list_box_set_selection_mode(GTK_LIST_BOX(rows_), GTK_SELECTION_NONE);
-    set_accessible_name(rows_, _("Networks"));
+    for (GtkWidget* widget : {rows_, scroller}) set_accessible_name(widget, _("Networks"));
     gtk_container_add(GTK_CONTAINER(scroller), rows_);
     gtk_box_pack_start(GTK_BOX(box), scroller, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(box), build_offer(), FALSE, FALSE, 0);

@@ -91,7 +91,7 @@ void PresetBar::build_grid() {
     gtk_flow_box_set_min_children_per_line(GTK_FLOW_BOX(flow_), columns);
     gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(flow_), columns);
     gtk_widget_set_valign(flow_, GTK_ALIGN_START);
-    set_accessible_name(flow_, _("Presets"));
+    for (GtkWidget* widget : {flow_, scroller}) set_accessible_name(widget, _("Presets"));
     connect(flow_, "child-activated", [this](GtkFlowBoxChild* child) {
         const int index = gtk_flow_box_child_get_index(child);
         gtk_popover_popdown(GTK_POPOVER(popover_));

@@ -40,7 +40,7 @@ std::shared_ptr<const Result> ResultDesk::store(Outcome outcome, const RunReques
     const std::string description = result.settings.to_text();
     auto added = history_.add(std::move(result), description.empty() ? _("Painting") : description);
     list_references();
-    gtk_widget_show(box_);
+    set_visible(true);
     return added;
 }
 
@@ -73,6 +73,7 @@ void ResultDesk::show(const std::shared_ptr<const Result>& result) {
     picker_.choose(result->styles);
     brings_back_ = false;
     shown_ = result;
+    history_.mark(result);
     preview_.set_result(picture_of(result), result->words, result->mask);
     changed_();
 }
@@ -80,8 +81,11 @@ void ResultDesk::show(const std::shared_ptr<const Result>& result) {
 void ResultDesk::forget() {
     if (brings_back_ || !shown_) return;
     shown_.reset();
+    history_.mark({});
     changed_();
 }
+
+void ResultDesk::set_visible(bool visible) { gtk_widget_set_visible(box_, visible && !history_.results().empty()); }
 
 RunRequest ResultDesk::request(int content) const {
     RunRequest request;

@@ -33,6 +33,9 @@ public:
     /// Takes the picture from the preview's side of things once something else is wanted.
     void forget();
 
+    /// While a run goes on there is no room for results, and no use.
+    void set_visible(bool visible);
+
     /// What the shown result was made of, for the layer `content`.
     RunRequest request(int content) const;
 

@@ -26,7 +26,7 @@ RunQueue::RunQueue(std::function<void()> run) : run_(std::move(run)) {
     gtk_scrolled_window_set_propagate_natural_height(GTK_SCROLLED_WINDOW(scroller), TRUE);
     rows_ = gtk_list_box_new();
     gtk_list_box_set_selection_mode(GTK_LIST_BOX(rows_), GTK_SELECTION_NONE);
-    set_accessible_name(rows_, _("Queue"));
+    for (GtkWidget* widget : {rows_, scroller}) set_accessible_name(widget, _("Queue"));
     gtk_container_add(GTK_CONTAINER(scroller), rows_);
     gtk_box_pack_start(GTK_BOX(box_), scroller, FALSE, FALSE, 0);
     gtk_widget_show_all(box_);
@@ -50,7 +50,7 @@ void RunQueue::add(RunRequest request, const std::string& name, const std::strin
     gtk_label_set_xalign(GTK_LABEL(job.status), 1);
     gtk_label_set_ellipsize(GTK_LABEL(job.status), PANGO_ELLIPSIZE_END);
     add_style_class(job.status, "dim-label");
-    job.remove = new_icon_button("list-remove-symbolic", filled(_("Remove %s"), job.name.c_str()));
+    job.remove = new_icon_button("edit-delete-symbolic", filled(_("Remove %s"), job.name.c_str()));
     connect(job.remove, "clicked", [this, gone = &job] { remove(gone); });
     gtk_box_pack_start(GTK_BOX(row), job.label, TRUE, TRUE, 0);
     gtk_box_pack_start(GTK_BOX(row), job.status, TRUE, TRUE, 0);

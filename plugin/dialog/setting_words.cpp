@@ -88,6 +88,10 @@ const Entry entries[] = {
      N_("Number format on a graphics card. Shorter formats are faster and need less memory; the picture hardly "
         "differs."),
      ""},
+    {"convolutions", N_("Con_volutions"),
+     N_("How a VGG network is computed on the processor. Direct is slower; the pictures differ in the last digits "
+        "only."),
+     ""},
     {"memory", N_("Memory _budget"),
      N_("How much memory may be used, in MiB. Automatic takes what is free, less a reserve."), N_("automatic")},
     {"threads", N_("_Threads"), N_("Processor cores to work with. Fewer leave the computer livelier meanwhile."),
@@ -130,6 +134,7 @@ const Choice choices[] = {
     {"colours", "histogram", N_("Style matched tone by tone")},
     {"deliver", "layer", N_("One layer")},
     {"deliver", "layers", N_("With a copy in the photo's colours")},
+    {"convolutions", "direct", N_("Direct")},
     {"precision", "float32", N_("32 bit")},
     {"precision", "tf32", N_("TensorFloat-32")},
     {"precision", "bfloat16", N_("16 bit (bfloat16)")},
@@ -168,7 +173,7 @@ std::vector<SettingGroup> setting_groups() {
          {"iterations", "size", "style-scale", "coarseness", "colours", "deliver", "scales", "detail", "init", "seed",
           "padding", "stop-below"}},
         {N_("Network"), {"network", "weights", "loss", "optimiser", "content-layers", "style-layers", "pooling"}},
-        {N_("Computer"), {"device", "precision", "memory", "threads", "preview-every"}},
+        {N_("Computer"), {"device", "precision", "convolutions", "memory", "threads", "preview-every"}},
     };
     std::vector<SettingGroup> groups;
     std::vector<const Setting*> left;

@@ -197,6 +197,11 @@ void SettingsPanel::build_advanced() {
         }
         gtk_box_pack_start(GTK_BOX(groups), box, FALSE, FALSE, 0);
     }
+    // A closed expander lets Tab go on into what it hides.
+    gtk_widget_show_all(groups);
+    gtk_widget_set_no_show_all(groups, TRUE);
+    gtk_widget_set_visible(groups, advanced_open());
+    connect(advanced_, "notify::expanded", [this, groups] { gtk_widget_set_visible(groups, advanced_open()); });
 }
 
 }  // namespace neural_style

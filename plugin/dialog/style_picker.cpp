@@ -78,8 +78,14 @@ StylePicker::StylePicker(Host& host, int content_layer, std::string& folder,
     gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(flow_), 12);
     gtk_flow_box_set_activate_on_single_click(GTK_FLOW_BOX(flow_), FALSE);
     gtk_widget_set_valign(flow_, GTK_ALIGN_START);
-    set_accessible_name(flow_, _("Style"));
+    for (GtkWidget* widget : {flow_, scroller_}) set_accessible_name(widget, _("Style"));
     gtk_container_add(GTK_CONTAINER(overlay), flow_);
+    // Tab goes on behind all the cards, as in a list: many layers would be many stops. Arrows go from card to card.
+    connect(flow_, "focus", [this](int direction) -> gboolean {
+        const bool tab = direction == GTK_DIR_TAB_FORWARD || direction == GTK_DIR_TAB_BACKWARD;
+        if (tab && gtk_container_get_focus_child(GTK_CONTAINER(flow_))) g_signal_stop_emission_by_name(flow_, "focus");
+        return FALSE;
+    });
 
     const auto add_notice = [&](const char* words) {
         GtkWidget* notice = gtk_label_new(words);

@@ -162,6 +162,7 @@ void StyleWindow::build(const DialogOptions& options) {
     gtk_container_add(GTK_CONTAINER(window_), outer);
     gtk_box_pack_start(GTK_BOX(outer), messages_.widget(), FALSE, FALSE, 0);
     paned_ = gtk_paned_new(GTK_ORIENTATION_HORIZONTAL);
+    set_accessible_name(paned_, _("Width of the settings"));
     gtk_paned_pack1(GTK_PANED(paned_), build_controls(), FALSE, FALSE);
     gtk_paned_pack2(GTK_PANED(paned_), build_pictures(), TRUE, FALSE);
     gtk_paned_set_position(GTK_PANED(paned_), state_.controls_width);
@@ -195,6 +196,7 @@ GtkWidget* StyleWindow::build_content() {
 GtkWidget* StyleWindow::build_controls() {
     GtkWidget* scroller = gtk_scrolled_window_new(nullptr, nullptr);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+    set_accessible_name(scroller, _("Settings"));
     controls_ = gtk_box_new(GTK_ORIENTATION_VERTICAL, 18);
     gtk_widget_set_margin_top(controls_, 18);
     gtk_widget_set_margin_bottom(controls_, 18);
@@ -362,7 +364,7 @@ void StyleWindow::show_activity(Activity activity) {
     const bool runs = activity == Activity::full;
     gtk_widget_set_sensitive(controls_, !runs);
     gtk_widget_set_sensitive(live_draft_, !runs);
-    gtk_widget_set_sensitive(results_.widget(), !runs);
+    results_.set_visible(!runs);
     show_actions();
     gtk_revealer_set_reveal_child(GTK_REVEALER(progress_revealer_), runs);
     if (picker_.chosen().empty())

@@ -219,7 +219,8 @@ bool StyleWindow::can_deliver() {
 void StyleWindow::show_failure(const Outcome& outcome) {
     const int own_edge = std::max(content_.width, content_.height);
     const int size = int(model_.settings().integer("size"));
-    const int edge = smaller_edge(size > 0 ? std::min(size, own_edge) : own_edge);
+    const int usual = smaller_edge(size > 0 ? std::min(size, own_edge) : own_edge);
+    const int edge = engine_.fitting_edge() > 0 ? std::min(usual, engine_.fitting_edge()) : usual;
     if (outcome.cause != Cause::memory || edge == 0) return messages_.show(outcome.cause, failure_text(outcome));
     messages_.show(outcome.cause, failure_text(outcome), filled(_("Paint at %d pixels"), edge), [this, edge] {
         model_.set("size", edge);

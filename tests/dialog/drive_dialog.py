@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from stage_driver import Stage, private_screen, start_window_manager, wait_for  # noqa: E402
@@ -103,6 +104,77 @@ def test_keyboard(open_stage):
         assert stage.ending()['ended'] == 'nothing'
 
 
+def nameless(stage, root=None):
+    """What can have the focus and is nothing but a role to a screen reader."""
+    return [node.get_role_name() for node in stage.showing('FOCUSABLE', root) if not (node.get_name() or '').strip()]
+
+
+def test_every_control_has_a_name(open_stage):
+    with open_stage() as stage:
+        wait_for(lambda: stage.preview_words() == 'Draft', 'the draft')
+        stage.press('Close when done', 'check box')
+        stage.press('Mix several', 'check box')
+        stage.choose('Ink')
+        stage.tell('channels')
+        stage.press('Regions', 'toggle button')
+        stage.press('Advanced', 'toggle button')
+        stage.set_value('spin button', 'Iterations', 8)
+        stage.press('Start')
+        wait_for(lambda: stage.preview_words() == 'Result 1', 'the result')
+        stage.press('Add to queue')
+        wait_for(lambda: queue_rows(stage), 'the queue')
+        stage.set_text('Network', 'too-large')
+        stage.press('Start')
+        wait_for(lambda: stage.shows('push button', 'Paint at .*'), 'the message')
+        assert not nameless(stage)
+        stage.press('Preset', 'toggle button')
+        wait_for(lambda: stage.shows(None, 'Bold shapes'), 'the presets')
+        assert not nameless(stage)
+        stage.keys('Escape')
+        stage.press('Networks…')
+        page = wait_for(lambda: networks_page(stage), 'the page of networks')
+        stage.find_in(page, 'push button', 'Get Painted network')
+        assert not nameless(stage, page)
+        stage.press('Close', window='Networks')
+        stage.press('Why no GPU[?]')
+        page = wait_for(lambda: next((node for node in stage.all_windows() if node.get_name() == 'Why No GPU?'), None),
+                        'the page')
+        stage.find_in(page, 'text', 'Details of the device')
+        assert not nameless(stage, page)
+        stage.press('Close', window='Why No GPU?')
+        stage.press('Cancel')
+        stage.ending()
+
+
+def focus(stage):
+    return {(node.get_role_name(), node.get_name()) for node in stage.showing('FOCUSED')}
+
+
+def test_tab_goes_everywhere(open_stage):
+    with open_stage('--settings', 'style-weight=20') as stage:
+        wait_for(lambda: stage.preview_words() == 'Draft', 'the draft')
+        single = {'push button', 'toggle button', 'check box', 'combo box', 'spin button', 'slider', 'text', 'drawing area'}
+        wanted = {(node.get_role_name(), node.get_name()) for node in stage.showing('FOCUSABLE')
+                  if node.get_role_name() in single and stage.has_state(node, 'SENSITIVE') and stage.has_place(node)}
+        assert len(wanted) > 15 and ('spin button', 'Threads') not in wanted, wanted  # Advanced is closed
+        seen, cards = set(), 0
+        for _ in range(2 * len(wanted) + 10):
+            before = focus(stage)
+            stage.keys('Tab')
+            for _ in range(40):  # a combo box's own button is not on the bus: from one to the next nothing changes
+                if focus(stage) != before:
+                    break
+                time.sleep(0.05)
+            seen |= focus(stage)
+            cards += any(role == 'list item' for role, _ in focus(stage))
+            if wanted <= seen:
+                break
+        assert wanted <= seen, f'never reached: {wanted - seen}'
+        assert cards <= 2, f'{cards} stops in the grid of styles'
+        stage.press('Cancel')
+        stage.ending()
+
+
 def test_reset(open_stage):
     with open_stage('--settings', 'style-weight=20;size=700;colours=match;seed=7') as stage:
         assert stage.value('spin button', 'Size') == 700
@@ -149,10 +221,10 @@ def test_size_that_fits(open_stage):
     with open_stage() as stage:
         stage.set_text('Network', 'too-large')
         stage.set_value('spin button', 'Iterations', 8)
+        wait_for(lambda: stage.shows('push button', '512 pixels would fit'), 'the plan')
         stage.press('Start')
         wait_for(lambda: stage.shows('label', '.*needs 90 GiB.*'), 'the sentence')
-        stage.press('Paint at 768 pixels')
-        stage.press('Paint at 512 pixels')
+        stage.press('Paint at 512 pixels')  # what the engine said before, not a guess
         end = stage.ending()
         assert end['ended'] == 'finished', end
         assert 'size=512' in end['settings'], end
@@ -167,7 +239,7 @@ def test_what_a_run_takes(open_stage):
                  'what is needed')
         assert not stage.shows('push button', '.* would fit')
         stage.set_text('Network', 'too-large')
-        wait_for(lambda: stage.shows('label', '.*needs 90.0 GiB of memory, but 8.0 GiB are free'),
+        wait_for(lambda: stage.shows('label', '.*needs 90.0 GiB, only 8.0 GiB are free'),
                  'what is needed now')
         stage.press('512 pixels would fit')
         assert stage.value('spin button', 'Size') == 512
@@ -491,8 +563,11 @@ def test_results_stay(open_stage):
 
 def queue_rows(stage):
     """What is said of each job, by its name."""
-    rows = stage.all('list item', None, stage.find('list box', 'Queue'))
-    return {stage.all('label', r'\d+\. .*', row)[0].get_name(): row.get_description() for row in rows}
+    said = {}
+    for row in stage.all('list item', None, stage.find('list box', 'Queue')):
+        for label in stage.all('label', r'\d+\. .*', row):  # none in a row that is just being removed
+            said[label.get_name()] = row.get_description()
+    return said
 
 
 def add_to_queue(stage, style, count):
@@ -698,10 +773,10 @@ def main():
     private_screen()
     manager = start_window_manager()
     try:
-        for time in range(1, options.times + 1):
+        for turn in range(1, options.times + 1):
             failures = run_all(options)
             if options.times > 1:
-                print(f'round {time} of {options.times}: {failures} failures', flush=True)
+                print(f'round {turn} of {options.times}: {failures} failures', flush=True)
             if failures:
                 return 1
     finally:

@@ -123,12 +123,13 @@ class Stage:
 
     # ---- finding
 
-    def _nodes(self, role, root):
+    def _nodes(self, role, root, state=None):
         """Below `root`. The window looks for them itself, which is a hundred times as fast as to ask for each child."""
         atspi = self.atspi
         roles = [] if role is None else [getattr(atspi.Role, role.upper().replace(' ', '_'))]
         every, any_one = atspi.CollectionMatchType.ALL, atspi.CollectionMatchType.ANY
-        rule = atspi.MatchRule.new(atspi.StateSet.new([]), every, {}, every, roles, any_one if roles else every, [], every,
+        states = atspi.StateSet.new([getattr(atspi.StateType, state)] if state else [])
+        rule = atspi.MatchRule.new(states, every, {}, every, roles, any_one if roles else every, [], every,
                                    False)
         root.clear_cache()
         return root.get_collection_iface().get_matches(rule, atspi.CollectionSortOrder.CANONICAL, 0, True)
@@ -142,12 +143,28 @@ class Stage:
                 found.append(node)
         return found
 
+    def showing(self, state, root=None):
+        """Every node in sight that is in that state too."""
+        found = []
+        for node in self._nodes(None, root or self.window, state):
+            node.clear_cache()
+            if self.has_state(node, 'SHOWING'):
+                found.append(node)
+        return found
+
     def maybe(self, role, name):
         found = self.all(role, name)
         return found[0] if found else None
 
     def find(self, role, name):
         return wait_for(lambda: self.maybe(role, name), f'{role} "{name}"')
+
+    def has_place(self, node):
+        """Whether it has been given room, though perhaps scrolled away; what was never unfolded has none."""
+        return node.get_component_iface().get_extents(self.atspi.CoordType.SCREEN).width > 1
+
+    def find_in(self, root, role, name):
+        return wait_for(lambda: next(iter(self.all(role, name, root)), None), f'{role} "{name}"')
 
     def has_state(self, node, state):
         return node.get_state_set().contains(getattr(self.atspi.StateType, state))
