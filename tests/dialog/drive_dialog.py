@@ -608,7 +608,8 @@ def test_queue_goes_on(open_stage):
         add_to_queue(stage, 'Ink', 3)
 
         def wait_for_job(name):
-            wait_for(lambda: queue_rows(stage)[name] == 'Being painted' and
+            # The words under the picture may still be of the job before; the bar begins anew with each.
+            wait_for(lambda: queue_rows(stage)[name] == 'Being painted' and stage.value('progress bar', 'Progress') > 0 and
                      re.fullmatch(RUNNING, stage.preview_words()), f'{name} to be painted')
         stage.press('Paint the queue')
         wait_for_job('1. Blocks')
