@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 """An evaluation of VGG-19 on the CPU, ours and PyTorch's, in turns. Prints a table in Markdown.
 
-cpu_pairs.py NEURAL_STYLE --weights FILE.safetensors [--sizes 256,512,1024] [--rounds 3] [--threads 2]
+cpu_pairs.py NEURAL_STYLE --weights FILE.safetensors [--sizes 256,512,1024] [--rounds 3] [--threads 2] [--as-installed]
 
 Two configurations, each as its own program runs it, on the same weights and pictures of SIZE×SIZE·3/4 pixels:
 "peer": relu1_1 … relu5_1 and relu4_2 with Gram losses, the evaluation of neural-style-pt (zero padding, max pooling);
 "tutorial": the PyTorch tutorial's, conv_1 … conv_5, with its L-BFGS loop as it is written there.
 A figure is the median over all rounds of the seconds between two evaluations, without the first two of a run; only their
 ratio means anything, and only on a machine that does nothing else. Needs Debian's python3-torch.
+
+What the program sets for itself (core/cli/engine_loader.cpp) PyTorch gets too: an OpenBLAS that knows the processor, and
+OpenMP threads that do not spin. With --as-installed PyTorch gets nothing, as a script of a few lines would run.
 """
 import csv
 import json
@@ -21,11 +24,13 @@ import time
 
 import numpy
 
-# What the program sets for itself (core/cli/engine_loader.cpp) PyTorch gets too: an OpenBLAS that knows the processor, and
-# OpenMP threads that do not spin.
-flags = pathlib.Path("/proc/cpuinfo").read_text()
-os.environ.setdefault("OPENBLAS_CORETYPE", "SKYLAKEX" if "avx512f" in flags else "HASWELL" if "avx2" in flags else "")
-os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+AS_INSTALLED = "--as-installed" in sys.argv
+sys.argv = [word for word in sys.argv if word != "--as-installed"]
+if not AS_INSTALLED:
+    flags = pathlib.Path("/proc/cpuinfo").read_text()
+    os.environ.setdefault("OPENBLAS_CORETYPE",
+                          "SKYLAKEX" if "avx512f" in flags else "HASWELL" if "avx2" in flags else "")
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 import torch  # noqa: E402
 
 from memory_table import draw
@@ -139,7 +144,8 @@ def main():
         threads = int(value) if word == "--threads" else threads
     torch.set_num_threads(threads)
     made = layers(weights)
-    print(f"{threads} threads, {rounds} rounds, PyTorch {torch.__version__}\n\n| configuration | size | PyTorch s | "
+    print(f"{threads} threads, {rounds} rounds, PyTorch {torch.__version__}"
+          f"{' as installed' if AS_INSTALLED else ''}\n\n| configuration | size | PyTorch s | "
           "ours s | ratio |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
