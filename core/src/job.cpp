@@ -226,6 +226,7 @@ Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& s
     }
     const double resident = process_memory().resident_mib;
     const Pictures pictures(std::move(request));
+    release_unused_memory();  // the request's pictures were larger than what is kept of them
     sizes.masked = pictures.masked();
     const Workload load = workload(method, sizes, *kept.encoder, resident);
 

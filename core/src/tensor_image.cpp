@@ -10,11 +10,16 @@
 namespace neural_style {
 namespace {
 
-at::Tensor planes(const Image& image) {  // 1×4×h×w, finite, 0..1
-    const auto shape = std::vector<std::int64_t>{image.height, image.width, 4};
-    at::Tensor rows = at::empty(shape, at::kFloat);
-    std::memcpy(rows.data_ptr<float>(), image.rgba.data(), image.rgba.size() * sizeof(float));
-    return at::nan_to_num(rows, 0.0, 1.0, 0.0).clamp_(0, 1).permute({2, 0, 1}).unsqueeze(0).contiguous();
+// The picture's own numbers as 1×4×h×w, not a copy: with large pictures each copy counts.
+at::Tensor planes(const float* rgba, int width, int height) {
+    return at::from_blob(const_cast<float*>(rgba), {1, height, width, 4}, at::kFloat).permute({0, 3, 1, 2});
+}
+
+// `count` channels from `first` on, finite, 0..1.
+at::Tensor channels(const Image& image, int first, int count) {
+    at::Tensor own = at::empty({1, count, image.height, image.width}, at::kFloat);
+    own.copy_(planes(image.rgba.data(), image.width, image.height).narrow(1, first, count));
+    return own.nan_to_num_(0.0, 1.0, 0.0).clamp_(0, 1);
 }
 
 // Push and pull: every level of a pyramid holds the mean of the visible colours below it, and a pixel that is not fully
@@ -42,7 +47,7 @@ constexpr double returned_detail = 0.35;
 }  // namespace
 
 at::Tensor colours_of(const Image& image, const at::Tensor& mask) {
-    at::Tensor colours = planes(image).narrow(1, 0, 3).contiguous();
+    at::Tensor colours = channels(image, 0, 3);
     if (!mask.defined()) return colours;
     // Colours that hardly show are hardly known.
     const at::Tensor known = (mask * 8).clamp_max(1);
@@ -57,13 +62,13 @@ at::Tensor mask_of(const Mask& mask, int width, int height) {
     return resized(at::nan_to_num(rows, 0.0, 1.0, 0.0).clamp_(0, 1), width, height);
 }
 
-at::Tensor alpha_of(const Image& image) { return planes(image).narrow(1, 3, 1).contiguous(); }
+at::Tensor alpha_of(const Image& image) { return channels(image, 3, 1); }
 
 Image to_image(const at::Tensor& colours, const at::Tensor& alpha) {
-    const at::Tensor all = at::cat({colours.detach().to(at::kCPU, at::kFloat), alpha.to(at::kCPU, at::kFloat)}, 1);
-    const at::Tensor rows = all.squeeze(0).permute({1, 2, 0}).contiguous();
-    Image image(static_cast<int>(rows.size(1)), static_cast<int>(rows.size(0)));
-    std::memcpy(image.rgba.data(), rows.data_ptr<float>(), image.rgba.size() * sizeof(float));
+    Image image(static_cast<int>(colours.size(3)), static_cast<int>(colours.size(2)));
+    at::Tensor all = planes(image.rgba.data(), image.width, image.height);
+    all.narrow(1, 0, 3).copy_(colours.detach());
+    all.narrow(1, 3, 1).copy_(alpha);
     return image;
 }
 
@@ -90,11 +95,10 @@ at::Tensor resized(const at::Tensor& picture, int width, int height) {
 at::Tensor enlarged(const at::Tensor& picture, const at::Tensor& content) {
     const int height = static_cast<int>(content.size(2)), width = static_cast<int>(content.size(3));
     const int small_height = static_cast<int>(picture.size(2)), small_width = static_cast<int>(picture.size(3));
-    const at::Tensor large = resized(picture, width, height);
-    if (small_height >= height && small_width >= width) return large;
-    const at::Tensor lost =
-        luminance(content) - luminance(resized(resized(content, small_width, small_height), width, height));
-    return (large + lost * returned_detail).clamp_(0, 1);
+    if (small_height >= height && small_width >= width) return resized(picture, width, height);
+    at::Tensor lost = luminance(resized(resized(content, small_width, small_height), width, height));
+    lost.sub_(luminance(content)).mul_(-returned_detail);
+    return resized(picture, width, height).add_(lost).clamp_(0, 1);
 }
 
 }  // namespace neural_style
