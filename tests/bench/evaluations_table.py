@@ -2,11 +2,12 @@
 """How many evaluations it takes to reach the tutorial loop's loss, ours and the tutorial's. Prints a table in Markdown.
 
 evaluations_table.py NEURAL_STYLE TUTORIAL_LOOP [--weights FILE] [--sizes 256,512] [--evaluations 300]
-                     [--scales 1]
+                     [--scales {0}:16,{1}:8,{2}] [--losses tutorial,gatys]
 
-Both minimise the same loss of the same pictures, data/pictures/tower.jpg and a painting of tools/paint-style, at the size's full resolution. The target is a multiple of the lowest
-loss of EVALUATIONS of the tutorial's loop (tests/bench/tutorial_loop.cpp); an evaluation of a smaller scale counts as
-the part of one that its pixels are. In SCALES {0}, {1} and {2} stand for a quarter, a half and the whole of the size.
+Both minimise the same loss of the same pictures, data/pictures/tower.jpg and a painting of tools/paint-style, at the
+size's full resolution; vgg19 only if there are weights. The target is a multiple of the lowest loss of EVALUATIONS of the
+tutorial's loop (tests/bench/tutorial_loop.cpp); an evaluation of a smaller scale counts as the part of one that its pixels
+are. In SCALES {0}, {1} and {2} stand for a quarter, a half and the whole of the size.
 """
 import csv
 import os
@@ -50,16 +51,16 @@ def needed(losses, target):
 def main():
     words = sys.argv[1:]
     program, loop = map(os.path.abspath, (words.pop(0), words.pop(0)))
-    weights, sizes, evaluations, scales = None, [256, 512], 300, "1"
+    weights, sizes, evaluations, scales = None, [256, 512], 300, "{0}:16,{1}:8,{2}"
+    losses = ["tutorial", "gatys"]
     while words:
         word, value = words.pop(0), words.pop(0)
         weights = value if word == "--weights" else weights
         sizes = [int(size) for size in value.split(",")] if word == "--sizes" else sizes
         evaluations = int(value) if word == "--evaluations" else evaluations
         scales = value if word == "--scales" else scales
-    cases = [("builtin", "covariance"), ("builtin", "gatys")]
-    if weights:
-        cases = [("vgg19", "tutorial"), ("vgg19", "gatys")] + cases
+        losses = value.split(",") if word == "--losses" else losses
+    cases = [(network, loss) for loss in losses for network in (("vgg19", "builtin") if weights else ("builtin",))]
     print("| network | loss | size | best of the tutorial's | " +
           " | ".join(f"{multiple}×: tutorial, ours" for multiple in MULTIPLES) + " |\n|" + "---|" * (4 + len(MULTIPLES)))
     with tempfile.TemporaryDirectory() as name:
@@ -78,7 +79,8 @@ def main():
                 theirs = tutorial(loop, content, style, evaluations, {**settings, "scales": 1})
                 best = min(value for _, value in theirs)
                 own = ours(program, content, style, {**settings, "iterations": evaluations, "optimiser": "lbfgs",
-                                                     "scales": scales.format(size // 4, size // 2, size)},
+                                                     "scales": scales.format(size // 4, size // 2, size) +
+                                                     (f":{evaluations}" if scales.endswith("{2}") else "")},
                            folder)
                 cells = [f"{needed(theirs, best * multiple)}, {needed(own, best * multiple)}" for multiple in MULTIPLES]
                 print(f"| {network} | {loss} | {size} | {best:.4g} | " + " | ".join(cells) + " |", flush=True)

@@ -200,6 +200,40 @@ Result stylise_blend(int image, int drawable, const std::vector<int>& styles, co
     return result_of(values, count);
 }
 
+Result stylise_guided(int image, int drawable, int style, int guide, int region, const std::string& settings) {
+    const auto one = [](const gint32& value) {
+        GimpParam array;
+        array.type = GIMP_PDB_INT32ARRAY;
+        array.data.d_int32array = const_cast<gint32*>(&value);
+        return array;
+    };
+    const gint32 layer = style, first = 0, from = guide, to = region;
+    double whole = 1;
+    GimpParam weights;
+    weights.type = GIMP_PDB_FLOATARRAY;
+    weights.data.d_floatarray = &whole;
+    const GimpParam parameters[] = {number(GIMP_RUN_NONINTERACTIVE),
+                                    item(GIMP_PDB_IMAGE, image),
+                                    item(GIMP_PDB_DRAWABLE, drawable),
+                                    number(1),
+                                    one(layer),
+                                    number(1),
+                                    weights,
+                                    number(1),
+                                    one(from),
+                                    number(1),
+                                    one(first),
+                                    number(1),
+                                    one(to),
+                                    real(1),
+                                    real(1000),
+                                    number(5),
+                                    text(settings)};
+    int count = 0;
+    GimpParam* values = gimp_run_procedure2("plug-in-neural-style-guided", &count, 17, parameters);
+    return result_of(values, count);
+}
+
 Result stylise_more(int image, int drawable) {
     const GimpParam parameters[] = {number(GIMP_RUN_INTERACTIVE), item(GIMP_PDB_IMAGE, image),
                                     item(GIMP_PDB_DRAWABLE, drawable)};

@@ -56,6 +56,9 @@ Result stylise(int image, int drawable, int style, const std::string& settings =
 Result stylise_blend(int image, int drawable, const std::vector<int>& styles, const std::vector<double>& weights,
                      const std::string& settings = "");
 
+/// Calls plug-in-neural-style-guided with one style, of which `region` counts, and one guide on the content.
+Result stylise_guided(int image, int drawable, int style, int guide, int region, const std::string& settings = "");
+
 /// Calls plug-in-neural-style-more as the menu does.
 Result stylise_more(int image, int drawable);
 

@@ -160,6 +160,28 @@ TEST_F(RealWorkerRegions, what_is_selected_has) {
     EXPECT_NE(painted(), first);
 }
 
+TEST_F(RealWorkerRegions, again_pairs_the_same_regions) {
+    const auto channel = [&](const char* name, int x) {
+        gimp_image_select_rectangle(canvas.id, GIMP_CHANNEL_OP_REPLACE, x, 4, 20, 30);
+        const int made = gimp_selection_save(canvas.id);
+        gimp_item_set_name(made, name);
+        gimp_selection_none(canvas.id);
+        return made;
+    };
+    const int here = channel("here", 8), there = channel("there", 20);
+    const Result guided = stylise_guided(canvas.id, photo, style, here, there, quick);
+    ASSERT_TRUE(guided.done()) << guided.sentence;
+    const Result plain = stylise(canvas.id, photo, style, quick);
+    ASSERT_TRUE(plain.done()) << plain.sentence;
+    EXPECT_NE(numbers(plain.layer), numbers(guided.layer));
+    const Result again = stylise_again(canvas.id, guided.layer);
+    ASSERT_TRUE(again.done()) << again.sentence;
+    EXPECT_EQ(numbers(again.layer), numbers(guided.layer));
+    gimp_image_remove_channel(canvas.id, there);
+    const Result gone = stylise_again(canvas.id, guided.layer);
+    EXPECT_NE(gone.sentence.find("“there”"), std::string::npos) << gone.sentence;
+}
+
 TEST_F(RealWorkerRegions, a_feathered_selection_leaves_no_seam) {
     gimp_image_select_ellipse(canvas.id, GIMP_CHANNEL_OP_REPLACE, 14, 8, 36, 30);
     gimp_selection_feather(canvas.id, 12);
