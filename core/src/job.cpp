@@ -100,6 +100,10 @@ private:
         const Scale& scale = scales_[std::size_t(index)];
         begun_ = false;
         tell_scale(index, way, method_.optimiser, change);
+        if (way.tile_edge > 0) {  // where memory is short, what the last scale's larger pieces took is not kept
+            encoder_.release();
+            release_unused_memory();
+        }
         std::vector<Region> regions = pictures_.regions(scale, settings_.real("style-scale"), device_);
         const std::string key = styles_key(scale);
         std::vector<StyleTerm> terms;
