@@ -15,7 +15,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from stage_driver import Stage, private_screen, start_window_manager, wait_for  # noqa: E402
+from stage_driver import Stage, private_screen, run_tests, start_window_manager, wait_for  # noqa: E402
 
 # A run that lasts until something is done about it, however slow the machine is.
 ENDLESS = ('--settings', 'iterations=10000')
@@ -786,20 +786,13 @@ def main():
 
 
 def run_all(options):
-    failures = 0
-    for name, test in list(globals().items()):
-        if not name.startswith('test_') or (options.names and name not in options.names):
-            continue
+    def call(test):
         for folder in ('XDG_CONFIG_HOME', 'XDG_DATA_HOME'):  # each test is a new person's
             shutil.rmtree(os.environ[folder], ignore_errors=True)
             os.makedirs(os.environ[folder])
-        try:
-            test(lambda *arguments, **more: Stage(options.stage, options.worker, *arguments, **more))
-            print('ok', name, flush=True)
-        except Exception as error:
-            failures += 1
-            print('FAILED', name, f'{type(error).__name__}: {error}', flush=True)
-    return failures
+        test(lambda *arguments, **more: Stage(options.stage, options.worker, *arguments, **more))
+
+    return run_tests(globals(), options.names, call)
 
 
 if __name__ == '__main__':

@@ -32,6 +32,21 @@ def private_screen(width=1400, height=900):
     sys.exit(code)
 
 
+def run_tests(tests, names, call=lambda test: test()):
+    """Calls each test_... of `tests` (all, or those in `names`) by `call`, says how it went; returns how many failed."""
+    failures = 0
+    for name, test in list(tests.items()):
+        if not name.startswith('test_') or (names and name not in names):
+            continue
+        try:
+            call(test)
+            print('ok', name, flush=True)
+        except Exception as error:
+            failures += 1
+            print('FAILED', name, f'{type(error).__name__}: {error}', flush=True)
+    return failures
+
+
 def start_window_manager():
     manager = subprocess.Popen(['openbox'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_for(lambda: b'window id' in subprocess.run(['xprop', '-root', '_NET_SUPPORTING_WM_CHECK'],

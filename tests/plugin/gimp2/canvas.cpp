@@ -59,6 +59,21 @@ GimpParam item(GimpPDBArgType type, int id) {
     return parameter;
 }
 
+// The arrays must outlive the parameters.
+GimpParam array(const std::vector<int>& values) {
+    GimpParam parameter;
+    parameter.type = GIMP_PDB_INT32ARRAY;
+    parameter.data.d_int32array = const_cast<gint32*>(values.data());
+    return parameter;
+}
+
+GimpParam array(const std::vector<double>& values) {
+    GimpParam parameter;
+    parameter.type = GIMP_PDB_FLOATARRAY;
+    parameter.data.d_floatarray = const_cast<double*>(values.data());
+    return parameter;
+}
+
 GimpParam text(const std::string& value) {
     GimpParam parameter;
     parameter.type = GIMP_PDB_STRING;
@@ -179,18 +194,13 @@ Result stylise(int image, int drawable, int style, const std::string& settings, 
 
 Result stylise_blend(int image, int drawable, const std::vector<int>& styles, const std::vector<double>& weights,
                      const std::string& settings) {
-    GimpParam layers, blend;
-    layers.type = GIMP_PDB_INT32ARRAY;
-    layers.data.d_int32array = const_cast<gint32*>(styles.data());
-    blend.type = GIMP_PDB_FLOATARRAY;
-    blend.data.d_floatarray = const_cast<double*>(weights.data());
     const GimpParam parameters[] = {number(GIMP_RUN_NONINTERACTIVE),
                                     item(GIMP_PDB_IMAGE, image),
                                     item(GIMP_PDB_DRAWABLE, drawable),
                                     number(int(styles.size())),
-                                    layers,
+                                    array(styles),
                                     number(int(weights.size())),
-                                    blend,
+                                    array(weights),
                                     real(1),
                                     real(1000),
                                     number(5),
@@ -201,30 +211,21 @@ Result stylise_blend(int image, int drawable, const std::vector<int>& styles, co
 }
 
 Result stylise_guided(int image, int drawable, int style, int guide, int region, const std::string& settings) {
-    const auto one = [](const gint32& value) {
-        GimpParam array;
-        array.type = GIMP_PDB_INT32ARRAY;
-        array.data.d_int32array = const_cast<gint32*>(&value);
-        return array;
-    };
-    const gint32 layer = style, first = 0, from = guide, to = region;
-    double whole = 1;
-    GimpParam weights;
-    weights.type = GIMP_PDB_FLOATARRAY;
-    weights.data.d_floatarray = &whole;
+    const std::vector<int> styles = {style}, places = {0}, guides = {guide}, regions = {region};
+    const std::vector<double> weights = {1};
     const GimpParam parameters[] = {number(GIMP_RUN_NONINTERACTIVE),
                                     item(GIMP_PDB_IMAGE, image),
                                     item(GIMP_PDB_DRAWABLE, drawable),
                                     number(1),
-                                    one(layer),
+                                    array(styles),
                                     number(1),
-                                    weights,
+                                    array(weights),
                                     number(1),
-                                    one(from),
+                                    array(guides),
                                     number(1),
-                                    one(first),
+                                    array(places),
                                     number(1),
-                                    one(to),
+                                    array(regions),
                                     real(1),
                                     real(1000),
                                     number(5),

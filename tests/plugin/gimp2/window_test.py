@@ -15,7 +15,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "dialog")]
 from isolated_gimp import IsolatedGimp  # noqa: E402
-from stage_driver import Stage, private_screen, start_window_manager, wait_for  # noqa: E402
+from stage_driver import Stage, private_screen, run_tests, start_window_manager, wait_for  # noqa: E402
 
 PLUGIN, WORKER, *NAMES = sys.argv[1:]
 
@@ -217,20 +217,10 @@ def test_real_engine():
 def main():
     private_screen()
     manager = start_window_manager()
-    failures = 0
     try:
-        for name, test in list(globals().items()):
-            if not name.startswith("test_") or (NAMES and name not in NAMES):
-                continue
-            try:
-                test()
-                print("ok", name, flush=True)
-            except Exception as error:
-                failures += 1
-                print("FAILED", name, f"{type(error).__name__}: {error}", flush=True)
+        return 1 if run_tests(globals(), NAMES) else 0
     finally:
         manager.terminate()
-    return 1 if failures else 0
 
 
 if __name__ == "__main__":
