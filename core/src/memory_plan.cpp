@@ -141,6 +141,8 @@ std::vector<Way> ways(const Workload& load, const Scale& scale) {
     std::vector<Way> result;
     const auto add = [&](int edge, Targets targets, bool hybrid = false) {
         if (edge >= std::max(scale.width, scale.height)) return;
+        const Encoder& encoder = hybrid ? load.encoder->split()->front() : *load.encoder;
+        if (edge > 0 && !can_be_tiled(scale.height, scale.width, encoder, load.circular)) return;
         for (int history : histories) result.push_back({edge, hybrid, history, targets});
     };
     add(0, Targets::kept);

@@ -23,7 +23,7 @@ struct Way {
 struct Workload {
     Encoder* encoder;
     std::size_t content_maps;  ///< the encoder's first maps; the others are the style's
-    bool lbfgs, sliced, masked, variation;
+    bool lbfgs, sliced, masked, variation, circular;
     int regions = 1;
     int full_width, full_height;              ///< of the content
     std::vector<std::pair<int, int>> styles;  ///< at full size
@@ -34,7 +34,8 @@ struct Workload {
 /// Resident at the most, in MiB.
 double needed_mib(const Workload& load, const Scale& scale, const Way& way);
 
-/// From the fastest to the one that takes least; the first is the whole picture with all of the history.
+/// From the fastest to the one that takes least; the first is the whole picture with all of the history. Without tiles
+/// where these would not be exact.
 std::vector<Way> ways(const Workload& load, const Scale& scale);
 
 /// Index of the first way that takes no more than the budget, or of the one that takes least.

@@ -251,6 +251,7 @@ Workload workload(const Method& method, const PlanRequest& request, Encoder& enc
     load.lbfgs = method.optimiser == "lbfgs";
     load.sliced = method.loss == "sliced";
     load.masked = request.masked;
+    load.circular = method.padding == "circular";
     load.variation = request.settings.real("tv-weight") > 0;
     load.regions = request.guides + 1;
     load.full_width = request.width;

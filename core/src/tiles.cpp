@@ -44,11 +44,16 @@ int largest_stride(const Encoder& encoder) {
     return largest;
 }
 
+bool can_be_tiled(int height, int width, const Encoder& encoder, bool circular) {
+    const int stride = largest_stride(encoder);
+    return !circular || (height % stride == 0 && width % stride == 0);
+}
+
 std::vector<Tile> plan_tiles(int height, int width, int edge, const Encoder& encoder, bool circular) {
     const int stride = largest_stride(encoder);
     const Tile whole = {0, 0, height, width, 0, 0, height, width};
     if (edge <= 0 || (edge >= height && edge >= width)) return {whole};
-    if (circular && (height % stride != 0 || width % stride != 0)) return {whole};
+    if (!can_be_tiled(height, width, encoder, circular)) return {whole};
     const int inner = up_to_multiple(edge, stride), halo = up_to_multiple(encoder.halo(), stride);
     std::vector<Tile> tiles;
     for (const Span& rows : spans(height, inner, halo, circular))

@@ -20,9 +20,12 @@ struct Tile {
 };
 
 /// A picture's tiles: disjoint inner parts, `edge` pixels wide (rounded to the stride) but at the ends, that cover it.
-/// One tile, the picture itself, if `edge` is 0 or not below the picture's edges, or if `circular` and an edge is no
-/// multiple of the largest stride: then halving breaks the circle, and nothing but the whole is exact.
+/// One tile, the picture itself, if `edge` is 0 or not below the picture's edges, or if it cannot be tiled.
 std::vector<Tile> plan_tiles(int height, int width, int edge, const Encoder& encoder, bool circular);
+
+/// False if `circular` and an edge is no multiple of the largest stride: halving drops a row or column there, which breaks
+/// the circle, and nothing but the whole is exact.
+bool can_be_tiled(int height, int width, const Encoder& encoder, bool circular);
 
 int largest_stride(const Encoder& encoder);  ///< of its maps
 

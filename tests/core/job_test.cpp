@@ -11,6 +11,8 @@
 #include <map>
 #include <random>
 
+#include "neural-style/plan.hpp"
+
 namespace neural_style {
 namespace {
 
@@ -224,6 +226,24 @@ TEST(Job, ShortOfMemoryItGoesOnInTiles) {
     double apart = 0;
     for (std::size_t i = 0; i < one.rgba.size(); ++i) apart += std::abs(one.rgba[i] - outcome.picture.rgba[i]);
     EXPECT_LT(apart / double(one.rgba.size()), 2e-3);
+}
+
+TEST(Job, SeamlessTilesAreComputedInPiecesOnlyWhereThatIsExact) {
+    for (const auto& [height, in_tiles] : {std::pair{304, true}, std::pair{300, false}}) {
+        Recorder recorder;
+        run_with(request("scales=1;iterations=1;memory=1;padding=circular", scene(400, height)), recorder);
+        ASSERT_EQ(recorder.scales.size(), 1u);
+        EXPECT_EQ(recorder.scales[0].tile_edge > 0, in_tiles) << height;
+        PlanRequest plan;
+        plan.width = 400;
+        plan.height = height;
+        plan.styles = {{40, 30}};
+        plan.settings.set("memory", "1");
+        plan.settings.set("padding", "circular");
+        plan.settings.set("network", "builtin");
+        plan.settings.set("scales", "1");
+        EXPECT_EQ(make_plan(plan).scales[0].tile_edge > 0, in_tiles) << height;
+    }
 }
 
 TEST(Job, TheSameSeedGivesTheSamePictureBitForBit) {
