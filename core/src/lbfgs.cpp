@@ -13,22 +13,18 @@ constexpr double first_reach = 0.01;  // root mean square of a step along the ba
 constexpr double growth = 3;          // a step may reach this many times as far as the last one did
 constexpr int most_backtracks = 6;
 
-double product_of(const at::Tensor& a, const at::Tensor& b) { return at::dot(a, b).item<double>(); }
-
 }  // namespace
 
 void Lbfgs::start(const at::Tensor& picture) {
     accepted_ = picture.detach().clamp(0, 1).contiguous();
     trial_ = accepted_.clone();
-    const auto count = accepted_.numel();
-    if (!steps_.defined() || steps_.size(1) != count) {
-        steps_.reset();
-        changes_.reset();
-        steps_ = at::empty({capacity_, count}, accepted_.options());
-        changes_ = at::empty_like(steps_);
+    const at::Tensor flat = trial_.view({-1});
+    pairs_.start(flat);
+    if (!direction_.defined() || direction_.sizes() != flat.sizes()) {
+        direction_.reset();
+        direction_ = at::empty_like(flat);
     }
-    curvatures_.assign(capacity_, 0);
-    stored_ = next_slot_ = backtracks_ = failures_ = 0;
+    backtracks_ = failures_ = 0;
     reach_ = length_ = 0;
     gradient_.reset();
     begun_ = arrived_ = false;
@@ -36,16 +32,16 @@ void Lbfgs::start(const at::Tensor& picture) {
 
 void Lbfgs::tell(double loss, at::Tensor gradient) {
     const at::Tensor flat = gradient.reshape({-1});
-    const bool finite = std::isfinite(loss) && std::isfinite(flat.sum().item<double>());
     if (!begun_) {
-        if (!finite) {  // no descent from here; the caller sees a stall
+        if (!begin(loss, flat)) {  // no descent from here; the caller sees a stall
             failures_ = 9;
             return;
         }
-        begun_ = true;
+    } else if (const bool finite = measure_trial(flat) && std::isfinite(loss);
+               finite && loss <= loss_ + armijo * std::min(slope_, 0.0)) {
         accept(loss, flat);
-    } else if (finite && loss <= loss_ + armijo * slope_) {
-        accept(loss, flat);
+    } else if (!(slope_ < 0) && backtracks_ == 0 && !pairs_.empty()) {  // the projection turned it uphill
+        start_over();
     } else if (++backtracks_ <= most_backtracks) {
         // The minimum of the parabola through f(0), f'(0) and f(1), kept between a tenth and a half.
         const double curve = loss - loss_ - slope_;
@@ -54,91 +50,95 @@ void Lbfgs::tell(double loss, at::Tensor gradient) {
         return;
     } else {
         ++failures_;
-        stored_ = next_slot_ = 0;
         reach_ *= 0.1;
+        start_over();
     }
     choose_direction();
 }
 
+// False if there is nothing to go by.
+bool Lbfgs::begin(double loss, const at::Tensor& gradient) {
+    if (!std::isfinite(loss) || !std::isfinite(gradient.sum().item<double>())) return false;
+    loss_ = loss;
+    gradient_ = gradient;
+    start_over();
+    begun_ = true;
+    return std::isfinite(pairs_.gradient_norm());
+}
+
+// Fetches all that is to be known of the step to the trial; false if it is not finite.
+bool Lbfgs::measure_trial(const at::Tensor& gradient) {
+    at::Tensor change = pairs_.change();
+    at::sub_out(change, gradient, gradient_);
+    block(trial_, gradient);
+    const at::Tensor products = pairs_.measure(true);
+    const at::Tensor numbers = at::cat({products.flatten(), trial_slope_.to(products.scalar_type()).view({1})})
+                                   .to(at::kCPU, at::kDouble);  // the one wait for the device
+    pairs_.read(numbers.data_ptr<double>(), true);
+    slope_ = numbers[-1].item<double>();
+    return pairs_.finite();
+}
+
 void Lbfgs::accept(double loss, const at::Tensor& gradient) {
-    if (gradient_.defined()) reach_ = remember(gradient);
+    reach_ = pairs_.step_norm() / std::sqrt(double(gradient.numel()));
+    pairs_.keep();
     loss_ = loss;
     gradient_ = gradient;
     std::swap(accepted_, trial_);
-    backtracks_ = failures_ = 0;
+    failures_ = 0;
 }
 
-// Puts the last step and the change of the gradient on it into the next slot; returns the step's root mean square.
-double Lbfgs::remember(const at::Tensor& gradient) {
-    at::Tensor step = steps_[next_slot_], change = changes_[next_slot_];
-    at::sub_out(step, trial_.view({-1}), accepted_.view({-1}));
-    at::sub_out(change, gradient, gradient_);
-    const double product = product_of(step, change), length = step.norm().item<double>();
-    // Without positive curvature the pair would spoil the metric.
-    if (product > 1e-8 * length * change.norm().item<double>()) {
-        curvatures_[next_slot_] = 1 / product;
-        next_slot_ = (next_slot_ + 1) % capacity_;
-        stored_ = std::min(stored_ + 1, capacity_);
-    } else if (stored_ == capacity_) {
-        --stored_;  // the oldest pair was in that slot
-    }
-    return length / std::sqrt(double(step.numel()));
+// From the accepted point, without what was learned on the way there.
+void Lbfgs::start_over() {
+    pairs_.forget();
+    block(accepted_, gradient_);
+    const at::Tensor products = pairs_.measure(false).to(at::kCPU, at::kDouble);
+    pairs_.read(products.data_ptr<double>(), false);
+}
+
+// Leaves what may not move at `picture` out of the gradient that a direction is made for.
+void Lbfgs::block(const at::Tensor& picture, const at::Tensor& gradient) {
+    const at::Tensor x = picture.view({-1});
+    blocked_ = at::where(gradient.gt(0), x.le(0), x.ge(1).logical_and_(gradient.lt(0)));
+    pairs_.gradient().copy_(gradient).masked_fill_(blocked_, 0);
 }
 
 void Lbfgs::choose_direction() {
-    const at::Tensor x = accepted_.view({-1});
-    const at::Tensor blocked = x.le(0).logical_and_(gradient_.gt(0)).logical_or_(x.ge(1).logical_and_(gradient_.lt(0)));
-    while (true) {
-        at::Tensor d =
-            direction_.defined() && direction_.sizes() == gradient_.sizes() ? direction_ : at::empty_like(gradient_);
-        at::neg_out(d, gradient_).masked_fill_(blocked, 0);
-        const double steepest = d.norm().item<double>();
-        std::vector<double> weights(stored_);
-        for (int i = 0; i < stored_; ++i) {  // newest first
-            const int slot = (next_slot_ - 1 - i + 2 * capacity_) % capacity_;
-            weights[i] = curvatures_[slot] * product_of(steps_[slot], d);
-            d.sub_(changes_[slot], weights[i]);
-        }
-        if (stored_ > 0) {
-            const int newest = (next_slot_ - 1 + capacity_) % capacity_;
-            d.mul_(1 / (curvatures_[newest] * product_of(changes_[newest], changes_[newest])));
-        }
-        for (int i = stored_ - 1; i >= 0; --i) {
-            const int slot = (next_slot_ - 1 - i + 2 * capacity_) % capacity_;
-            d.add_(steps_[slot], weights[i] - curvatures_[slot] * product_of(changes_[slot], d));
-        }
-        direction_ = d.masked_fill_(blocked, 0);
-        const double descent = -product_of(direction_, gradient_);  // the direction is 0 where pixels are blocked
-        const double far = direction_.norm().item<double>();
-        if (std::isfinite(far) && descent > 1e-10 * far * steepest) break;
-        if (stored_ == 0) {  // the gradient vanishes: a minimum
-            failures_ = 9;
-            arrived_ = true;
-            return;
-        }
-        stored_ = next_slot_ = 0;
+    CurvaturePairs::Direction direction = pairs_.direction();
+    const auto descends = [&] {
+        return std::isfinite(direction.length) && direction.descent > 1e-10 * direction.length * pairs_.gradient_norm();
+    };
+    if (!descends() && !pairs_.empty()) {
+        pairs_.forget();
+        direction = pairs_.direction();
     }
-    const double far = direction_.norm().item<double>() / std::sqrt(double(direction_.numel()));
-    const double bare = reach_ > 0 ? std::min(reach_, first_reach) : first_reach;
-    double length = stored_ == 0 ? bare / far : 1;
-    if (reach_ > 0) length = std::min(length, growth * reach_ / far);
+    if (!descends()) {  // the gradient vanishes: a minimum
+        failures_ = 9;
+        arrived_ = true;
+        return;
+    }
+    const double root = std::sqrt(double(gradient_.numel())), farthest = growth * reach_ * root;
+    if (pairs_.empty()) {
+        const double bare = reach_ > 0 ? std::min(reach_, first_reach) : first_reach;
+        const double length = bare * root / direction.length;
+        at::mul_out(direction_, pairs_.gradient(), at::scalar_tensor(-length, gradient_.options()));
+    } else {
+        pairs_.add_up(direction, direction_);
+        direction_.masked_fill_(blocked_, 0);
+        // Without what may not move it is shorter than the host knows.
+        if (reach_ > 0) direction_.mul_(direction_.norm().reciprocal_().mul_(farthest).clamp_max_(1));
+    }
     backtracks_ = 0;
-    try_step(length);
+    try_step(1);
 }
 
 void Lbfgs::try_step(double length) {
     length_ = length;
-    const at::Tensor target = trial_.view({-1});
-    at::add_out(const_cast<at::Tensor&>(target), accepted_.view({-1}), direction_, length);
-    trial_.clamp_(0, 1);
-    // The slot that is written next is free until then.
-    at::Tensor step = steps_[next_slot_];
-    at::sub_out(step, trial_.view({-1}), accepted_.view({-1}));
-    slope_ = product_of(gradient_, step);
-    if (!(slope_ < 0) && backtracks_ == 0 && stored_ > 0) {  // the projection turned it uphill
-        stored_ = next_slot_ = 0;
-        choose_direction();
-    }
+    at::Tensor target = trial_.view({-1}), step = pairs_.step();
+    at::add_out(target, accepted_.view({-1}), direction_, length);
+    target.clamp_(0, 1);
+    at::sub_out(step, target, accepted_.view({-1}));
+    trial_slope_ = at::dot(gradient_, step);
 }
 
 }  // namespace neural_style

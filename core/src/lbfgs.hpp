@@ -1,8 +1,7 @@
 // L-BFGS for one flat picture in 0..1 (Liu and Nocedal 1989; the bounds by two-metric projection, Bertsekas 1982).
 #pragma once
 
-#include <vector>
-
+#include "curvature_pairs.hpp"
 #include "optimiser.hpp"
 
 namespace neural_style {
@@ -11,9 +10,12 @@ namespace neural_style {
 /// happened: clamping behind the optimiser's back corrupts them, which makes losses leap. Pixels at a bound whose
 /// gradient points outwards are left out of the direction. A step is taken if it satisfies Armijo's condition and
 /// halved by a quadratic through what is known if not; the history is dropped when it gives no descent.
+///
+/// Each turn waits for the device once: what the host decides by is computed there and fetched together, the slope of
+/// the last step too, so that one that the projection turned uphill is found out after its evaluation.
 class Lbfgs : public Optimiser {
 public:
-    explicit Lbfgs(int history = 20) : capacity_(history) {}
+    explicit Lbfgs(int history = 20) : pairs_(history) {}
 
     void start(const at::Tensor& picture) override;
     const at::Tensor& point() const override { return trial_; }
@@ -23,20 +25,21 @@ public:
     bool arrived() const override { return arrived_; }
 
 private:
+    bool begin(double loss, const at::Tensor& gradient);
+    bool measure_trial(const at::Tensor& gradient);
     void accept(double loss, const at::Tensor& gradient);
-    double remember(const at::Tensor& gradient);
+    void start_over();
+    void block(const at::Tensor& picture, const at::Tensor& gradient);
     void choose_direction();
     void try_step(double length);
 
-    int capacity_;
-    at::Tensor steps_, changes_;      // capacity×n, allocated once a size
-    std::vector<double> curvatures_;  // 1 / (s·y), by slot
-    int stored_ = 0, next_slot_ = 0;
-
+    CurvaturePairs pairs_;
     at::Tensor accepted_, trial_;      // 1×3×h×w
     at::Tensor gradient_, direction_;  // flat
+    at::Tensor blocked_;               // flat: pixels that may not move
+    at::Tensor trial_slope_;           // scalar: gradient · (trial − accepted)
     double loss_ = 0;                  // at accepted_
-    double slope_ = 0;                 // gradient · (trial − accepted)
+    double slope_ = 0;                 // trial_slope_, once it is fetched
     double length_ = 0;                // of the step along direction_
     double reach_ = 0;                 // root mean square of the last accepted displacement
     int backtracks_ = 0;
