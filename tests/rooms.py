@@ -31,14 +31,30 @@ LIBRARIES = [
     ("standard", r"[a-z_]+$"),
 ]
 
-ENGINE = {"standard", "system", "torch", "highway", "blas", "json", "network transfer", "hash"}
+FILES = {"standard", "system", "json", "network transfer", "hash"}
+VECTORS = {"standard", "system", "highway", "blas"}
+TORCH = {"standard", "torch"}
 HOST = {"standard", "system", "glib"}
+
+
+def below(*rooms):
+    return {"core/include", "core/src"} | {"core/src/" + room for room in rooms}
+
 
 # Room: the libraries, and the rooms whose headers it may use besides its own.
 ROOMS = {
     "core/include": ({"standard"}, set()),
-    "core/src": (ENGINE, {"core/include"}),
-    "core/cli": (ENGINE | {"picture files"}, {"core/include", "core/src"}),
+    "core/src": (set(), set()),  # vector_code.hpp
+    "core/src/face": ({"standard"}, below()),
+    "core/src/networks": (FILES, below()),
+    "core/src/winograd": (VECTORS, below()),
+    "core/src/bank": (VECTORS, below("winograd")),
+    "core/src/encoders": (TORCH, below("networks", "winograd", "bank")),
+    "core/src/losses": (TORCH | VECTORS, below("winograd", "encoders")),
+    "core/src/descent": (TORCH, below("bank", "encoders", "losses")),
+    "core/src/pictures": (TORCH, below("losses", "descent")),
+    "core/src/run": (TORCH | {"system"}, below("networks", "bank", "encoders", "losses", "descent", "pictures")),
+    "core/cli": (FILES | {"torch", "picture files"}, below("networks", "pictures", "run")),
     "plugin": (HOST, {"core/include"}),
     "plugin/dialog": (HOST | {"gtk"}, {"core/include", "plugin"}),
     "plugin/gimp2": (HOST | {"gtk", "gimp", "gegl"}, {"core/include", "plugin", "plugin/dialog"}),

@@ -3,7 +3,7 @@
 
     tools/bank_scales.py PICTURE...          (Debian packages: python3-torch python3-numpy python3-pil)
 
-The constants in core/src/bank_encoder.cpp were computed from the photographs of Debian's mate-backgrounds:
+The constants in core/src/encoders/bank_encoder.cpp were computed from the photographs of Debian's mate-backgrounds:
 /usr/share/backgrounds/mate/nature/*.jpg, each brought to a longest edge of 192 pixels.
 """
 import sys

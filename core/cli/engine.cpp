@@ -4,12 +4,12 @@
 #include <cstdio>
 
 #include "batch.hpp"
-#include "device.hpp"
 #include "explain.hpp"
 #include "painter.hpp"
 #include "picture_file.hpp"
-#include "process_memory.hpp"
 #include "progress_display.hpp"
+#include "run/device.hpp"
+#include "run/process_memory.hpp"
 #include "variations.hpp"
 #include "worker.hpp"
 

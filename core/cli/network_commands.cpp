@@ -5,7 +5,7 @@
 #include <csignal>
 #include <cstdio>
 
-#include "network_install.hpp"
+#include "networks/network_install.hpp"
 
 namespace neural_style {
 namespace {

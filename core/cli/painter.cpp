@@ -5,8 +5,8 @@
 
 #include "neural-style/error.hpp"
 #include "neural-style/recorded_settings.hpp"
+#include "pictures/tensor_image.hpp"
 #include "start_picture.hpp"
-#include "tensor_image.hpp"
 
 namespace neural_style {
 namespace {

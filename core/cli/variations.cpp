@@ -7,8 +7,8 @@
 
 #include "label.hpp"
 #include "painter.hpp"
+#include "pictures/tensor_image.hpp"
 #include "progress_display.hpp"
-#include "tensor_image.hpp"
 
 namespace neural_style {
 namespace {

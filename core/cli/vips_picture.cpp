@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "neural-style/error.hpp"
-#include "process_memory.hpp"
+#include "run/process_memory.hpp"
 
 namespace neural_style {
 namespace {

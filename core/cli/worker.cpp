@@ -12,11 +12,11 @@
 #include <mutex>
 #include <thread>
 
-#include "device.hpp"
-#include "network.hpp"
+#include "networks/network.hpp"
 #include "neural-style/wire.hpp"
+#include "pictures/tensor_image.hpp"
+#include "run/device.hpp"
 #include "start_picture.hpp"
-#include "tensor_image.hpp"
 
 namespace neural_style {
 namespace {

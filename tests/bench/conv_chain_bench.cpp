@@ -18,8 +18,8 @@
 #include <ctime>
 #include <string>
 
-#include "conv_chain.hpp"
-#include "map_products.hpp"
+#include "winograd/conv_chain.hpp"
+#include "winograd/map_products.hpp"
 
 namespace {
 

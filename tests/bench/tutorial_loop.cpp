@@ -7,12 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "device.hpp"
-#include "method.hpp"
+#include "descent/objective.hpp"
 #include "neural-style/scale_schedule.hpp"
-#include "objective.hpp"
-#include "pictures.hpp"
+#include "pictures/pictures.hpp"
 #include "pixmap.hpp"
+#include "run/device.hpp"
+#include "run/method.hpp"
 
 int main(int count, char** words) {
     using namespace neural_style;

@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "conv_chain.hpp"
+#include "winograd/conv_chain.hpp"
 
 namespace neural_style::reference {
 

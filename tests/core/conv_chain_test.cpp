@@ -1,5 +1,5 @@
 // ConvChain against the textbook in double precision, on every instruction set of this machine.
-#include "conv_chain.hpp"
+#include "winograd/conv_chain.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "curvature_pairs.hpp"
+#include "descent/curvature_pairs.hpp"
 
 #include <ATen/Parallel.h>
 
@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "drawn_tensors.hpp"
-#include "row_products.hpp"
+#include "descent/row_products.hpp"
 
 namespace neural_style {
 namespace {

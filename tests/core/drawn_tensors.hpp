@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-#include "encoder.hpp"
+#include "encoders/encoder.hpp"
 
 namespace neural_style::testing {
 

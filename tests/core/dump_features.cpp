@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "method.hpp"
+#include "run/method.hpp"
 
 int main(int count, char** arguments) {
     using namespace neural_style;

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "weights_file.hpp"
+#include "networks/weights_file.hpp"
 
 int main(int count, char** arguments) {
     if (count != 4) return 2;

@@ -1,8 +1,9 @@
 #include <functional>
 
-#include "bank_encoder.hpp"
-#include "chain_encoder.hpp"
 #include "drawn_tensors.hpp"
+#include "encoders/bank_encoder.hpp"
+#include "encoders/chain_encoder.hpp"
+#include "encoders/padded_map.hpp"
 
 namespace neural_style {
 namespace {

@@ -1,6 +1,6 @@
 // The built-in network's fast encoder against the one of LibTorch's operations, on every instruction set of this
 // machine.
-#include "filter_bank_encoder.hpp"
+#include "encoders/filter_bank_encoder.hpp"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
@@ -8,8 +8,8 @@
 
 #include <cmath>
 
-#include "bank_encoder.hpp"
 #include "drawn_tensors.hpp"
+#include "encoders/bank_encoder.hpp"
 #include "vector_targets.hpp"
 
 namespace neural_style {

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "network_install.hpp"
+#include "networks/network_install.hpp"
 
 namespace {
 std::atomic<bool> cancel{false};

@@ -1,4 +1,4 @@
-#include "layer_list.hpp"
+#include "networks/layer_list.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Gram matrices and products of feature maps against sums in double precision, on every instruction set of this
 // machine.
-#include "map_products.hpp"
+#include "winograd/map_products.hpp"
 
 #include <gtest/gtest.h>
 

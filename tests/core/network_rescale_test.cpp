@@ -1,11 +1,11 @@
-#include "network_rescale.hpp"
+#include "encoders/network_rescale.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <random>
 
-#include "conv_chain.hpp"
+#include "winograd/conv_chain.hpp"
 
 namespace neural_style {
 namespace {

@@ -1,4 +1,4 @@
-#include "network.hpp"
+#include "networks/network.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "objective.hpp"
+#include "descent/objective.hpp"
 
 #include <c10/core/GradMode.h>
 
-#include "autograd_gradient.hpp"
 #include "drawn_tensors.hpp"
-#include "moment_loss.hpp"
+#include "encoders/autograd_gradient.hpp"
+#include "losses/moment_loss.hpp"
 
 namespace neural_style {
 namespace {

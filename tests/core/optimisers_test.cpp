@@ -1,9 +1,9 @@
 #include <functional>
 #include <limits>
 
-#include "adam.hpp"
+#include "descent/adam.hpp"
+#include "descent/lbfgs.hpp"
 #include "drawn_tensors.hpp"
-#include "lbfgs.hpp"
 
 namespace neural_style {
 namespace {

@@ -1,4 +1,4 @@
-#include "progress_tracker.hpp"
+#include "run/progress_tracker.hpp"
 
 #include <gtest/gtest.h>
 

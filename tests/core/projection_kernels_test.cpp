@@ -1,5 +1,5 @@
 // The sliced loss' products against sums in double precision, on every instruction set of this machine.
-#include "projection_kernels.hpp"
+#include "losses/projection_kernels.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>

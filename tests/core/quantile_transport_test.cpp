@@ -1,4 +1,4 @@
-#include "quantile_transport.hpp"
+#include "losses/quantile_transport.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sort_rows.hpp"
+#include "losses/sort_rows.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>

@@ -1,12 +1,12 @@
-#include "style_loss.hpp"
+#include "losses/style_loss.hpp"
 
 #include <cstring>
 
 #include <functional>
 
 #include "drawn_tensors.hpp"
-#include "moment_loss.hpp"
-#include "sliced_loss.hpp"
+#include "losses/moment_loss.hpp"
+#include "losses/sliced_loss.hpp"
 
 namespace neural_style {
 namespace {

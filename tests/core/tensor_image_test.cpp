@@ -1,11 +1,11 @@
-#include "tensor_image.hpp"
+#include "pictures/tensor_image.hpp"
 
 #include <cstring>
 #include <limits>
 #include <random>
 
-#include "colours.hpp"
 #include "drawn_tensors.hpp"
+#include "pictures/colours.hpp"
 
 namespace neural_style {
 namespace {

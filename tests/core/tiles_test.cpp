@@ -1,13 +1,13 @@
-#include "tiles.hpp"
+#include "descent/tiles.hpp"
 
-#include "bank_encoder.hpp"
-#include "chain_encoder.hpp"
+#include "descent/objective.hpp"
 #include "drawn_tensors.hpp"
-#include "filter_bank_encoder.hpp"
-#include "moment_loss.hpp"
-#include "objective.hpp"
-#include "sliced_loss.hpp"
-#include "split_encoder.hpp"
+#include "encoders/bank_encoder.hpp"
+#include "encoders/chain_encoder.hpp"
+#include "encoders/filter_bank_encoder.hpp"
+#include "encoders/split_encoder.hpp"
+#include "losses/moment_loss.hpp"
+#include "losses/sliced_loss.hpp"
 
 namespace neural_style {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "winograd_kernels.hpp"
+#include "winograd/winograd_kernels.hpp"
 
 namespace neural_style {
 

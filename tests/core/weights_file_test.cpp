@@ -1,4 +1,4 @@
-#include "weights_file.hpp"
+#include "networks/weights_file.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "weights_safetensors.hpp"
+#include "networks/weights_safetensors.hpp"
 
 namespace neural_style::testing {
 

@@ -2,9 +2,9 @@
 // mutated files in the ordinary tests.
 #pragma once
 
+#include "networks/weights_pytorch.hpp"
+#include "networks/weights_safetensors.hpp"
 #include "promises.hpp"
-#include "weights_pytorch.hpp"
-#include "weights_safetensors.hpp"
 
 namespace neural_style::testing {
 

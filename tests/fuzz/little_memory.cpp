@@ -1,6 +1,6 @@
 // A computer on which 512 MiB are free, whatever this one has: what a reader must refuse to decode there, it refuses in
 // the fuzzer, and what it decodes stays within that.
-#include "process_memory.hpp"
+#include "run/process_memory.hpp"
 
 namespace neural_style {
 

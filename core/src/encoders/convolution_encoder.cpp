@@ -1,0 +1,129 @@
+#include "convolution_encoder.hpp"
+
+#include <ATen/ATen.h>
+#include <c10/core/GradMode.h>
+
+#include "autograd_gradient.hpp"
+#include "padded_map.hpp"
+
+namespace neural_style {
+
+std::vector<MapShape> convolution_shapes(const std::vector<ConvolutionLayer>& layers,
+                                         const std::vector<LayerTap>& taps) {
+    std::vector<MapShape> shapes;
+    for (const LayerTap& tap : taps) {
+        MapShape shape = {0, 1};
+        for (std::size_t i = 0; i <= tap.layer; ++i)
+            if (layers[i].is_pool())
+                shape.stride *= 2;
+            else
+                shape.channels = int(layers[i].weight.size(0));
+        shapes.push_back(shape);
+    }
+    return shapes;
+}
+
+int convolution_halo(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps) {
+    int widest = 0;
+    for (const LayerTap& tap : taps) {
+        int halo = 0;
+        for (std::size_t i = tap.layer + 1; i-- > 0;) halo = layers[i].is_pool() ? 2 * halo : halo + 1;
+        widest = std::max(widest, halo);
+    }
+    return widest;
+}
+
+ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps,
+                                       const InputConvention& input, Padding padding, bool average_pooling)
+    : layers_(std::move(layers)),
+      taps_(std::move(taps)),
+      bgr_(input.bgr),
+      padding_(padding),
+      average_pooling_(average_pooling) {
+    std::size_t deepest = 0;
+    for (const LayerTap& tap : taps_) deepest = std::max(deepest, tap.layer);
+    layers_.resize(std::min(layers_.size(), deepest + 1));
+    const at::TensorOptions options = layers_.at(0).weight.options().dtype(at::kFloat);
+    const at::Tensor mean = at::tensor(at::ArrayRef<float>(input.mean, 3), at::kFloat).to(options).view({1, 3, 1, 1});
+    const at::Tensor deviation =
+        at::tensor(at::ArrayRef<float>(input.deviation, 3), at::kFloat).to(options).view({1, 3, 1, 1});
+    scale_ = input.range / deviation;
+    shift_ = mean / deviation;
+}
+
+std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, bool keep) {
+    c10::AutoGradMode record(keep);
+    maps_.clear();
+    features_.clear();
+    picture_ = keep ? picture.detach().requires_grad_() : picture.detach();
+    std::vector<at::Tensor> maps(taps_.size());
+    const auto tap = [&](std::size_t layer, bool after_relu, const at::Tensor& map) {
+        for (std::size_t i = 0; i < taps_.size(); ++i)
+            if (taps_[i].layer == layer && taps_[i].after_relu == after_relu) maps[i] = map;
+    };
+    const at::Tensor input = (bgr_ ? picture_.flip(1) : picture_) * scale_ - shift_;
+    at::Tensor map = input.to(layers_.front().weight.scalar_type());
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const ConvolutionLayer& layer = layers_[i];
+        if (layer.is_pool()) {
+            map = average_pooling_ ? at::avg_pool2d(map, {2, 2}) : at::max_pool2d(map, {2, 2});
+            tap(i, true, map);
+            tap(i, false, map);
+            continue;
+        }
+        map = padding_ == Padding::zero ? at::conv2d(map, layer.weight, layer.bias, 1, 1)
+                                        : at::conv2d(padded(map, 1, padding_), layer.weight, layer.bias);
+        tap(i, false, map);
+        map = at::relu(map);
+        tap(i, true, map);
+    }
+    std::vector<at::Tensor> result;
+    for (const at::Tensor& wanted : maps) result.push_back(wanted.detach().squeeze(0).to(at::kFloat));
+    if (keep) {
+        maps_ = std::move(maps);
+        features_ = result;
+    }
+    return result;
+}
+
+at::Tensor ConvolutionEncoder::gradient(const std::vector<Slope>& of_features) {
+    std::vector<at::Tensor> of_maps;
+    for (std::size_t i = 0; i < of_features.size(); ++i) of_maps.push_back(as_map(of_features[i], features_[i]));
+    at::Tensor result = autograd_gradient(maps_, of_maps, picture_);
+    maps_.clear();
+    features_.clear();
+    return result;
+}
+
+void ConvolutionEncoder::release() {
+    maps_.clear();
+    features_.clear();
+    picture_.reset();
+}
+
+std::vector<MapShape> ConvolutionEncoder::shapes() const { return convolution_shapes(layers_, taps_); }
+
+// What autograd keeps: of a convolution its padded input, its output and the rectified one; of a pool its output and
+// where the largest were. While the gradient goes back, three maps of the largest size besides.
+std::size_t ConvolutionEncoder::work_bytes(int height, int width) const {
+    const std::size_t number = layers_.front().weight.element_size();
+    std::size_t sum = 0, largest = 0, area = std::size_t(height) * std::size_t(width);
+    std::int64_t channels = 3;
+    for (const ConvolutionLayer& layer : layers_) {
+        if (layer.is_pool()) {
+            area /= 4;
+            sum += std::size_t(channels) * area * (number + (average_pooling_ ? 0 : sizeof(std::int64_t)));
+            continue;
+        }
+        if (padding_ != Padding::zero) sum += std::size_t(channels) * area * number;
+        channels = layer.weight.size(0);
+        const std::size_t map = std::size_t(channels) * area * number;
+        sum += 2 * map;
+        largest = std::max(largest, map);
+    }
+    return sum + 3 * largest;
+}
+
+int ConvolutionEncoder::halo() const { return convolution_halo(layers_, taps_); }
+
+}  // namespace neural_style

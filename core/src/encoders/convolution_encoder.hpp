@@ -1,0 +1,63 @@
+// An encoder made of 3×3 convolutions with ReLUs and 2×2 pools (VGG), through LibTorch and its autograd: every device.
+#pragma once
+
+#include <vector>
+
+#include "bank/padding.hpp"
+#include "encoder.hpp"
+
+namespace neural_style {
+
+struct ConvolutionLayer {
+    at::Tensor weight;  ///< out×in×3×3; undefined: a 2×2 pool with stride 2
+    at::Tensor bias;    ///< out
+    bool is_pool() const { return !weight.defined(); }
+};
+
+/// A feature map that is wanted: of a convolution before or after its ReLU, or of a pool.
+struct LayerTap {
+    std::size_t layer;
+    bool after_relu;
+};
+
+/// The network's input is (range · colours − mean) / deviation, channel by channel, colours in 0..1 in the order RGB,
+/// or BGR if `bgr` (mean and deviation are in the network's order).
+struct InputConvention {
+    float range = 1;
+    bool bgr = false;
+    float mean[3] = {0, 0, 0};
+    float deviation[3] = {1, 1, 1};
+};
+
+/// Encoder::shapes and halo of such a network, tapped so.
+std::vector<MapShape> convolution_shapes(const std::vector<ConvolutionLayer>& layers,
+                                         const std::vector<LayerTap>& taps);
+int convolution_halo(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps);
+
+class ConvolutionEncoder : public Encoder {
+public:
+    /// Layers behind the deepest tap are dropped. All weights are on one device, where pictures must be too, and of one
+    /// number type (float32 or bfloat16), in which the maps are computed; features and gradients are float32.
+    ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps, const InputConvention& input,
+                       Padding padding, bool average_pooling);
+
+    std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
+    at::Tensor gradient(const std::vector<Slope>& of_features) override;
+    void release() override;
+    std::vector<MapShape> shapes() const override;
+    int halo() const override;
+    std::size_t work_bytes(int height, int width) const override;
+
+private:
+    std::vector<ConvolutionLayer> layers_;
+    std::vector<LayerTap> taps_;
+    at::Tensor scale_, shift_;  // of the input: 1×3×1×1
+    bool bgr_;
+    Padding padding_;
+    bool average_pooling_;
+    at::Tensor picture_;                // of the last features(…, true)
+    std::vector<at::Tensor> maps_;      // likewise
+    std::vector<at::Tensor> features_;  // likewise, as they were given
+};
+
+}  // namespace neural_style

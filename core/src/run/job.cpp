@@ -1,0 +1,295 @@
+#include "neural-style/job.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/util/Exception.h>
+#include <sys/stat.h>
+
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "descent/objective.hpp"
+#include "device.hpp"
+#include "memory_plan.hpp"
+#include "method.hpp"
+#include "neural-style/plan.hpp"
+#include "neural-style/scale_schedule.hpp"
+#include "pictures/pictures.hpp"
+#include "pictures/tensor_image.hpp"
+#include "process_memory.hpp"
+#include "progress_tracker.hpp"
+#include "workshop.hpp"
+
+namespace neural_style {
+namespace {
+
+bool is_memory_error(const std::string& text) {
+    return text.find("alloc") != std::string::npos || text.find("out of memory") != std::string::npos;
+}
+
+constexpr std::size_t most_kept_scales = 6;
+
+// Calls `work`; false if there was not enough memory for it.
+template <class Work>
+bool had_memory(const Work& work) {
+    try {
+        work();
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    } catch (const c10::Error& error) {
+        if (!is_memory_error(error.what_without_backtrace())) throw;
+        return false;
+    }
+}
+
+// The picture on its way through the scales.
+class Descent {
+public:
+    Descent(const Settings& settings, const Method& method, const std::vector<Scale>& scales, const Pictures& pictures,
+            Workshop::Kept& kept, const Workload& load, const c10::Device& device, Observer& observer,
+            const std::atomic<bool>& stop)
+        : settings_(settings),
+          method_(method),
+          scales_(scales),
+          pictures_(pictures),
+          kept_(kept),
+          encoder_(*kept.encoder),
+          load_(load),
+          device_(device),
+          observer_(observer),
+          stop_(stop),
+          budget_mib_(memory_budget(settings.integer("memory"))),
+          tracker_(scales),
+          picture_(pictures.start(settings, scales.front(), device)) {}
+
+    at::Tensor run() {
+        for (std::size_t i = 0; i < scales_.size() && !stop_; ++i) paint_scale(int(i));
+        optimiser_.reset();
+        return picture_;
+    }
+
+private:
+    void paint_scale(int index) {
+        const Scale& scale = scales_[std::size_t(index)];
+        tracker_.begin_scale(index);
+        const std::vector<Way> all = ways(load_, scale);
+        std::size_t way = first_that_fits(load_, scale, budget_mib_);
+        ScaleEvent::Change change = ScaleEvent::Change::none;
+        while (!had_memory([&] { descend(index, all[way], change); })) {
+            // What was predicted to fit did not. On with the picture so far, in a way that takes a good deal less.
+            if (optimiser_ && begun_) picture_ = optimiser_->best();
+            optimiser_.reset();
+            encoder_.release();
+            release_unused_memory();
+            const double taken = needed_mib(load_, scale, all[way]) - load_.resident_mib;
+            if (++way == all.size()) throw std::bad_alloc();
+            while (way + 1 < all.size() && needed_mib(load_, scale, all[way]) - load_.resident_mib > 0.8 * taken) ++way;
+            change = ScaleEvent::Change::short_of_memory;
+        }
+    }
+
+    void tell_scale(int index, const Way& way, const std::string& optimiser, ScaleEvent::Change change) {
+        const Scale& scale = scales_[std::size_t(index)];
+        observer_.on_scale({index, int(scales_.size()), scale.width, scale.height, scale.evaluations,
+                            method_.network.name, device_.str(), method_.loss, optimiser, way.tile_edge, change});
+    }
+
+    void descend(int index, const Way& way, ScaleEvent::Change change) {
+        const Scale& scale = scales_[std::size_t(index)];
+        begun_ = false;
+        tell_scale(index, way, method_.optimiser, change);
+        if (way.tile_edge > 0) {  // where memory is short, what the last scale's larger pieces took is not kept
+            encoder_.release();
+            release_unused_memory();
+        }
+        std::vector<Region> regions = pictures_.regions(scale, settings_.real("style-scale"), device_);
+        const std::string key = styles_key(scale);
+        std::vector<StyleTerm> terms;
+        const auto known = kept_.style_terms.find(key);
+        const bool styles_known = known != kept_.style_terms.end();
+        if (styles_known) {
+            terms = std::move(known->second);
+            kept_.style_terms.erase(known);
+        } else {
+            terms = style_terms(method_, settings_, regions);
+        }
+        Objective objective(encoder_, content_terms(method_, settings_), std::move(terms), settings_.real("tv-weight"),
+                            {way.tile_edge, way.hybrid, method_.padding == "circular", way.targets, &stop_});
+        objective.set_targets(pictures_.content(scale, device_), pictures_.content_mask(scale, device_), regions,
+                              styles_known);
+        if (stop_) return;
+        regions.clear();
+        if (way.tile_edge > 0) release_unused_memory();  // the styles at this size were as large as the picture
+        if (!optimiser_ || method_.optimiser == "lbfgs") {
+            optimiser_.reset();  // the old one's memory goes first
+            optimiser_ = make_optimiser(method_.optimiser, way.history);
+        }
+        picture_ = pictures_.carried(std::move(picture_), scale, method_.keeps_detail);
+        optimiser_->start(picture_);
+        begun_ = true;
+        picture_.reset();
+        if (way.tile_edge > 0) release_unused_memory();
+        improve(objective);
+        if (!stop_ && optimiser_->stalled() && !optimiser_->arrived() && tracker_.left() > 0) {
+            tell_scale(index, way, "adam", ScaleEvent::Change::stalled);
+            go_on_with_adam(objective);
+        }
+        picture_ = optimiser_->best();
+        if (!key.empty() && kept_.style_terms.size() < most_kept_scales)
+            kept_.style_terms[key] = objective.take_style_terms();
+    }
+
+    // All that the styles' targets at a scale depend on; "" if they serve this run only.
+    std::string styles_key(const Scale& scale) const {
+        if (!kept_.for_many_runs || pictures_.styles_key().empty()) return {};
+        return kept_.encoder_key + "\n" + settings_.to_text() + "\n" + pictures_.styles_key() + "\n" +
+               std::to_string(std::max(scale.width, scale.height));
+    }
+
+    // What L-BFGS reached is kept unless Adam gets further.
+    void go_on_with_adam(Objective& objective) {
+        const at::Tensor reached = optimiser_->best();
+        optimiser_ = make_optimiser("adam", 0);
+        optimiser_->start(reached);
+        improve(objective);
+        const ObjectiveValue before = objective.evaluate(reached), after = objective.evaluate(optimiser_->best());
+        if (!before.gradient.defined() || !after.gradient.defined() || !(after.total() < before.total()))
+            optimiser_->start(reached);
+    }
+
+    void improve(Objective& objective) {
+        const int preview_every = int(settings_.integer("preview-every"));
+        const double rest = settings_.real("stop-below");
+        while (tracker_.left() > 0 && !stop_ && !optimiser_->stalled() && !tracker_.at_rest(rest)) {
+            ObjectiveValue value = objective.evaluate(optimiser_->point());
+            if (!value.gradient.defined()) return;  // stopped between two tiles
+            optimiser_->tell(value.total(), std::move(value.gradient));
+            Evaluation event = tracker_.count(value.total());
+            event.content_loss = value.content;
+            event.style_loss = value.style;
+            event.tv_loss = value.tv;
+            observer_.on_evaluation(event);
+            if (preview_every > 0 && event.evaluation % preview_every == 0)
+                observer_.on_preview(pictures_.preview(optimiser_->best()));
+        }
+    }
+
+    const Settings& settings_;
+    const Method& method_;
+    const std::vector<Scale>& scales_;
+    const Pictures& pictures_;
+    Workshop::Kept& kept_;
+    Encoder& encoder_;
+    const Workload& load_;
+    c10::Device device_;
+    Observer& observer_;
+    const std::atomic<bool>& stop_;
+    double budget_mib_;
+    ProgressTracker tracker_;
+    at::Tensor picture_;
+    std::unique_ptr<Optimiser> optimiser_;
+    bool begun_ = false;  // the optimiser holds this scale's picture
+};
+
+// All that an encoder is made from.
+std::string encoder_key(const Method& method, const Settings& settings, const c10::Device& device,
+                        Precision precision) {
+    std::string key = method.network.name + "\n" + method.weights + "\n" + method.loss + "\n" + method.padding + "\n" +
+                      settings.text("pooling") + "\n" + settings.text("convolutions") + "\n" + device.str() + "\n" +
+                      std::to_string(int(precision)) + "\n" + std::to_string(at::get_num_threads());
+    for (const auto* layers : {&method.content_layers, &method.style_layers}) {
+        key += "\n";
+        for (const WeightedLayer& layer : *layers) key += layer.name + " ";
+    }
+    struct stat status;  // weights that were replaced are others
+    if (!method.weights.empty() && stat(method.weights.c_str(), &status) == 0)
+        key += std::to_string(status.st_size) + " " + std::to_string(status.st_mtim.tv_sec) + " " +
+               std::to_string(status.st_mtim.tv_nsec);
+    return key;
+}
+
+Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop::Kept& kept) {
+    check_pictures(request);
+    const Settings settings = request.settings;
+    const Method method = choose_method(settings);
+    const auto scales = plan_scales(request.content.width, request.content.height, settings);
+    const c10::Device device = resolve_device(settings.text("device"));
+    const Precision precision = choose_precision(settings.text("precision"), device);
+    set_threads(int(settings.integer("threads")));
+    PlanRequest sizes = {
+        request.content.width, request.content.height, {}, int(request.guides.size()), false, settings};
+    for (const Style& style : request.styles) sizes.styles.push_back({style.image.width, style.image.height});
+    const std::string key = encoder_key(method, settings, device, precision);
+    if (!kept.encoder || kept.encoder_key != key) {
+        kept.encoder.reset();  // the old one's memory goes first
+        kept.style_terms.clear();
+        kept.encoder = make_encoder(method, settings, device, precision);
+        kept.encoder_key = key;
+    }
+    const double resident = process_memory().resident_mib;
+    const Pictures pictures(std::move(request));
+    release_unused_memory();  // the request's pictures were larger than what is kept of them
+    sizes.masked = pictures.masked();
+    const Workload load = workload(method, sizes, *kept.encoder, resident);
+
+    Outcome outcome;
+    const at::Tensor picture =
+        Descent(settings, method, scales, pictures, kept, load, device, observer, stop).run().to(at::kCPU);
+    kept.encoder->release();  // its memory serves the result
+    outcome.kind = stop ? Outcome::Kind::stopped : Outcome::Kind::finished;
+    outcome.network = method.network.name;
+    outcome.picture = pictures.result(picture);
+    return outcome;
+}
+
+Outcome failure(Cause cause, const std::string& sentence) {
+    Outcome outcome;
+    outcome.cause = cause;
+    outcome.sentence = sentence;
+    return outcome;
+}
+
+}  // namespace
+
+Workshop::Workshop() : kept_(std::make_unique<Kept>()) { kept_->for_many_runs = true; }
+
+Workshop::~Workshop() = default;
+
+Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop) {
+    Workshop workshop;
+    workshop.kept().for_many_runs = false;
+    return run(std::move(request), observer, stop, workshop);
+}
+
+Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop& workshop) {
+    static const char* const too_large =
+        "There is not enough memory for this size; choose a smaller size or close other programs.";
+    Outcome outcome;
+    try {
+        outcome = optimise(std::move(request), observer, stop, workshop.kept());
+    } catch (const Error& error) {
+        outcome = failure(error.cause(), error.what());
+    } catch (const c10::Error& error) {
+        const std::string text = error.what_without_backtrace();
+        outcome = is_memory_error(text)
+                      ? failure(Cause::memory, too_large)
+                      : failure(Cause::internal,
+                                "LibTorch failed (" + text.substr(0, text.find('\n')) + "); please report this.");
+    } catch (const std::bad_alloc&) {
+        outcome = failure(Cause::memory, too_large);
+    } catch (const std::exception& error) {
+        outcome =
+            failure(Cause::internal, std::string("The engine failed (") + error.what() + "); please report this.");
+    }
+    if (outcome.kind == Outcome::Kind::failed) {
+        const bool many = workshop.kept().for_many_runs;
+        workshop.kept() = {};
+        workshop.kept().for_many_runs = many;
+    }
+    release_unused_memory();
+    return outcome;
+}
+
+}  // namespace neural_style

@@ -1,0 +1,185 @@
+#include "memory_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "descent/tiles.hpp"
+#include "encoders/split_encoder.hpp"
+#include "losses/sliced_loss.hpp"
+#include "process_memory.hpp"
+
+namespace neural_style {
+namespace {
+
+constexpr double mib = 1024.0 * 1024.0, number = sizeof(float), picture = 3 * number;
+constexpr int directions = 32;
+
+double area(double width, double height) { return width * height; }
+
+// The largest tile with its halo, within the picture.
+std::pair<int, int> tile_size(const Encoder& encoder, const Scale& scale, int edge) {
+    if (edge == 0) return {scale.width, scale.height};
+    const int stride = largest_stride(encoder);
+    const int whole = edge + 2 * ((encoder.halo() + stride - 1) / stride * stride);
+    return {std::min(whole, scale.width), std::min(whole, scale.height)};
+}
+
+double map_bytes(const MapShape& shape, double pixels) {
+    return number * shape.channels * pixels / (double(shape.stride) * shape.stride);
+}
+
+// A map of the encoder as a way computes it: how many pixels of the picture are encoded at once for it.
+struct MapUse {
+    MapShape shape;
+    double pixels;
+    bool tiled;
+};
+
+std::vector<MapUse> map_uses(const Workload& load, const Scale& scale, const Way& way) {
+    const double pixels = area(scale.width, scale.height);
+    SplitEncoder* const split = way.hybrid ? load.encoder->split() : nullptr;
+    const auto [width, height] = tile_size(split ? split->front() : *load.encoder, scale, way.tile_edge);
+    const double tile = area(width, height);
+    const std::vector<MapShape> shapes = load.encoder->shapes();
+    std::vector<MapUse> uses;
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+        const bool whole = split && !split->places()[i].in_front;
+        uses.push_back({shapes[i], whole ? pixels : tile, !whole && tile < pixels});
+    }
+    return uses;
+}
+
+// Of all style terms of one region: slopes, projections, samples.
+double style_bytes(const Workload& load, const Scale& scale, const std::vector<MapUse>& uses) {
+    double sum = 0;
+    for (std::size_t i = load.content_maps; i < uses.size(); ++i) {
+        const MapUse& use = uses[i];
+        const double cell = double(use.shape.stride) * use.shape.stride;
+        const double positions = area(scale.width, scale.height) / cell, part = use.pixels / cell;
+        const double slope = map_bytes(use.shape, use.pixels);
+        if (!load.sliced) {
+            sum += use.tiled || load.masked ? 2 * slope : 0;
+            continue;
+        }
+        sum += slope * (use.tiled ? 2 : 1);
+        const bool sorted = !load.masked && positions <= double(SlicedLoss::most_sorted);
+        const double sample = std::min(positions, double(SlicedLoss::sample_size));
+        sum += number * directions * (sorted ? 2 * positions : sample + part);
+        for (const auto& [width, height] : load.styles) {
+            const double grown = std::max(scale.width, scale.height) * load.stroke / std::max(width, height);
+            const double own = area(width, height) * grown * grown / cell;
+            sum += number * (use.shape.channels + directions) * std::min(own, double(SlicedLoss::sample_size)) /
+                   double(load.regions);
+        }
+    }
+    return sum;
+}
+
+// What the encoder works in, if a picture of the scale's size is encoded that way.
+double encoder_bytes(const Workload& load, const Scale& scale, const Way& way) {
+    SplitEncoder* const split = way.hybrid ? load.encoder->split() : nullptr;
+    if (!split) {
+        const auto [width, height] = tile_size(*load.encoder, scale, way.tile_edge);
+        return double(load.encoder->work_bytes(height, width));
+    }
+    const auto [width, height] = tile_size(split->front(), scale, way.tile_edge);
+    const MapShape handover = split->handover();
+    return double(split->front().work_bytes(height, width)) +
+           double(split->back().work_bytes(scale.height / handover.stride, scale.width / handover.stride)) +
+           map_bytes(handover, area(scale.width, scale.height));
+}
+
+// A long history saves evaluations, but going through it takes time that grows with the picture: at these sizes it is
+// about a tenth of an evaluation's.
+std::vector<int> histories_for(const Scale& scale) {
+    const double pixels = area(scale.width, scale.height);
+    if (pixels <= area(256, 256)) return {100, 40, 20, 10, 5};
+    if (pixels <= area(512, 512)) return {50, 20, 10, 5};
+    if (pixels <= area(1024, 1024)) return {30, 20, 10, 5};
+    return {20, 10, 5};
+}
+
+}  // namespace
+
+double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
+    const double full = area(load.full_width, load.full_height), pixels = area(scale.width, scale.height);
+    const std::vector<MapUse> uses = map_uses(load, scale, way);
+
+    // The pictures as they came: colours and alpha of the content, the styles; the content at this scale.
+    double bytes = full * (picture + number) + (load.masked ? full * (picture + number) : 0);
+    for (const auto& [width, height] : load.styles) bytes += area(width, height) * picture;
+    if (scale.width != load.full_width) bytes += pixels * picture;
+    if (load.masked) bytes += pixels * number * 2.5 * load.regions;
+    for (std::size_t i = 0; i < load.content_maps; ++i)
+        bytes += map_bytes(uses[i].shape, way.targets == Encoding::Targets::recomputed ? uses[i].pixels : pixels) *
+                 (way.targets == Encoding::Targets::halved ? 0.5 : 1);
+
+    // While targets are made: the styles at this scale. One larger than the content is encoded larger, but for tiles.
+    double styles = 0, largest_style = 0;
+    for (const auto& [width, height] : load.styles) {
+        const double grown = std::max(scale.width, scale.height) * load.stroke / std::max(width, height);
+        styles += area(width, height) * grown * grown * picture;
+        largest_style = std::max(largest_style, area(width, height) * grown * grown);
+    }
+    const double factor = std::sqrt(std::max(1.0, largest_style / pixels));
+    const Scale largest = {scale.edge, int(scale.width * factor), int(scale.height * factor), 0};
+    const double encoder = encoder_bytes(load, largest, way);  // kept until the end
+
+    // While the picture descends: the optimiser's pictures with the gradient that it is told, and slopes.
+    double descent = pixels * picture * (load.lbfgs ? 2.0 * way.history + 6 : 5);
+    descent += load.lbfgs ? pixels * 3 * 4 : 0;  // which pixels are blocked
+    descent += load.variation ? pixels * picture * 3 : 0;
+    for (std::size_t i = 0; i < load.content_maps; ++i)
+        descent += map_bytes(uses[i].shape, uses[i].pixels) * (uses[i].tiled || load.masked ? 2 : 1);
+    descent += load.regions * style_bytes(load, scale, uses);
+    return load.resident_mib + (bytes + encoder + std::max(styles, descent)) / mib;
+}
+
+std::vector<Way> ways(const Workload& load, const Scale& scale) {
+    using Targets = Encoding::Targets;
+    const std::vector<int> histories = load.lbfgs ? histories_for(scale) : std::vector<int>{20};
+    std::vector<Way> result;
+    const auto add = [&](int edge, Targets targets, bool hybrid = false) {
+        if (edge >= std::max(scale.width, scale.height)) return;
+        const Encoder& encoder = hybrid ? load.encoder->split()->front() : *load.encoder;
+        if (edge > 0 && !can_be_tiled(scale.height, scale.width, encoder, load.circular)) return;
+        for (int history : histories) result.push_back({edge, hybrid, history, targets});
+    };
+    add(0, Targets::kept);
+    if (load.encoder->split()) {
+        add(512, Targets::kept, true);
+        add(256, Targets::halved, true);
+    }
+    add(1024, Targets::kept);
+    add(512, Targets::kept);
+    add(512, Targets::halved);
+    add(256, Targets::halved);
+    add(256, Targets::recomputed);
+    add(128, Targets::recomputed);
+    if (load.lbfgs) result.push_back({result.back().tile_edge, false, 3, result.back().targets});
+    return result;
+}
+
+std::size_t first_that_fits(const Workload& load, const Scale& scale, double budget_mib) {
+    const std::vector<Way> all = ways(load, scale);
+    std::size_t least = 0;
+    double least_mib = -1;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const double needed = needed_mib(load, scale, all[i]);
+        if (needed <= budget_mib) return i;
+        if (least_mib < 0 || needed < least_mib) {
+            least = i;
+            least_mib = needed;
+        }
+    }
+    return least;
+}
+
+double memory_budget(long long wanted_mib) {
+    if (wanted_mib > 0) return double(wanted_mib);
+    const ProcessMemory memory = process_memory();
+    const double reserve = std::max(200.0, 0.1 * memory.available_mib);
+    return memory.resident_mib + std::max(0.0, memory.available_mib - reserve);
+}
+
+}  // namespace neural_style

@@ -1,0 +1,265 @@
+#include "method.hpp"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "descent/adam.hpp"
+#include "descent/lbfgs.hpp"
+#include "encoders/bank_encoder.hpp"
+#include "encoders/chain_encoder.hpp"
+#include "encoders/convolution_encoder.hpp"
+#include "encoders/filter_bank_encoder.hpp"
+#include "encoders/network_rescale.hpp"
+#include "encoders/split_encoder.hpp"
+#include "losses/moment_loss.hpp"
+#include "losses/sliced_loss.hpp"
+#include "networks/weights_file.hpp"
+#include "neural-style/error.hpp"
+#include "vector_code.hpp"
+
+namespace neural_style {
+namespace {
+
+// Relative content terms are of order one when nothing of the content is left, like the style terms of `covariance` and
+// `sliced`; with this factor 1 : 1000 keeps shapes and lets strokes cover them. Chosen by looking.
+constexpr double relative_content = 14;
+constexpr int sliced_directions = 32;
+
+// "colours1" … "colours5", "level1" … "level5" (the first layer's responses), "strokes1" … "strokes5" (both layers').
+BankTap find_bank_layer(const std::string& name) {
+    static const std::pair<const char*, BankTap::Kind> kinds[] = {
+        {"colours", BankTap::Kind::colours}, {"level", BankTap::Kind::responses}, {"strokes", BankTap::Kind::strokes}};
+    for (const auto& [word, kind] : kinds)
+        for (int level = 0; level < bank_levels; ++level)
+            if (name == word + std::to_string(level + 1)) return {level, kind};
+    throw Error(Cause::settings, "The built-in network has no layer called \"" + name +
+                                     "\"; it has level1 to level5, strokes1 to strokes5 and colours1 to colours5.");
+}
+
+std::vector<WeightedLayer> choose_layers(const char* key, const std::string& standard, const Settings& settings) {
+    const std::string text = settings.text(key);
+    return parse_layers(key, text == "auto" ? standard : text);
+}
+
+double weight_sum(const std::vector<WeightedLayer>& layers) {
+    double sum = 0;
+    for (const WeightedLayer& layer : layers) sum += layer.weight;
+    return std::max(sum, 1e-30);
+}
+
+std::vector<std::string> names_of(const Method& method) {
+    std::vector<std::string> names;
+    for (const auto* layers : {&method.content_layers, &method.style_layers})
+        for (const WeightedLayer& layer : *layers) names.push_back(layer.name);
+    return names;
+}
+
+// Cut behind the second pool, where there is one and something is wanted of what follows.
+std::unique_ptr<Encoder> make_chain(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps,
+                                    const InputConvention& input, Padding padding, bool average_pooling) {
+    const int threads = at::get_num_threads();
+    std::size_t cut = 0, deepest = 0;
+    for (int pools = 0; cut < layers.size() && pools < 2; ++cut) pools += layers[cut].is_pool();
+    for (const LayerTap& tap : taps) deepest = std::max(deepest, tap.layer);
+    if (deepest < cut) return std::make_unique<ChainEncoder>(layers, taps, input, padding, average_pooling, threads);
+    std::vector<LayerTap> in_front, in_back;
+    std::vector<SplitEncoder::Place> places;
+    for (const LayerTap& tap : taps) {
+        const bool front = tap.layer < cut;
+        std::vector<LayerTap>& own = front ? in_front : in_back;
+        places.push_back({front, own.size()});
+        own.push_back({front ? tap.layer : tap.layer - cut, tap.after_relu});
+    }
+    in_front.push_back({cut - 1, true});
+    const auto begin = layers.begin(), middle = begin + std::ptrdiff_t(cut);
+    return std::make_unique<SplitEncoder>(
+        std::make_unique<ChainEncoder>(std::vector<ConvolutionLayer>(begin, middle), in_front, input, padding,
+                                       average_pooling, threads),
+        std::make_unique<ChainEncoder>(std::vector<ConvolutionLayer>(middle, layers.end()), in_back, InputConvention(),
+                                       padding, average_pooling, threads),
+        places, convolution_halo(layers, taps));
+}
+
+std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Settings& settings,
+                                                  const c10::Device& device, Precision precision) {
+    const Network& network = method.network;
+    std::vector<LayerTap> taps;
+    std::size_t deepest = 0;
+    for (const std::string& name : names_of(method)) {
+        const LayerPlace place = find_layer(network, name);
+        taps.push_back({place.layer, place.rectified});
+        deepest = std::max(deepest, place.layer);
+    }
+    std::size_t count = 0;
+    for (std::size_t i = 0; i <= deepest; ++i) count += network.layers[i].kind == NetworkLayer::Kind::convolution;
+    auto loaded = load_convolutions(network, method.weights, count);
+    if (network.rescale && method.loss != "tutorial") rescale_convolutions(network, loaded, at::get_num_threads());
+    const auto options = at::TensorOptions(device).dtype(precision == Precision::bfloat16 ? at::kBFloat16 : at::kFloat);
+    std::vector<ConvolutionLayer> layers;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i <= deepest; ++i) {
+        if (network.layers[i].kind == NetworkLayer::Kind::pool) {
+            layers.emplace_back();
+            continue;
+        }
+        const Convolution& convolution = loaded[next++];
+        layers.push_back({at::tensor(at::ArrayRef<float>(convolution.weights), at::kFloat)
+                              .view({convolution.out_channels, convolution.in_channels, 3, 3})
+                              .to(options),
+                          at::tensor(at::ArrayRef<float>(convolution.bias), at::kFloat).to(options)});
+    }
+    InputConvention input;
+    input.bgr = network.bgr;
+    if (method.loss != "tutorial") {
+        input.range = network.range;
+        std::copy(network.mean.begin(), network.mean.end(), input.mean);
+        std::copy(network.deviation.begin(), network.deviation.end(), input.deviation);
+    }
+    const Padding padding = padding_from(method.padding);
+    const bool average_pooling = settings.text("pooling") == "average";
+    if constexpr (vector_code) {
+        if (device.is_cpu() && precision == Precision::float32 && settings.text("convolutions") != "direct") {
+            try {
+                return make_chain(layers, taps, input, padding, average_pooling);
+            } catch (const std::invalid_argument&) {
+                // a description with another sequence of layers; LibTorch takes any
+            }
+        }
+    }
+    return std::make_unique<ConvolutionEncoder>(std::move(layers), std::move(taps), input, padding, average_pooling);
+}
+
+// The style layers with their weights shifted towards those that see little (coarseness below 0) or much (above): from
+// the finest to the coarsest by a factor of 64 at the ends.
+std::vector<WeightedLayer> tilted(const Method& method, double coarseness) {
+    std::vector<double> depths;
+    for (const WeightedLayer& layer : method.style_layers) {
+        if (!method.network.built_in) {
+            depths.push_back(double(find_layer(method.network, layer.name).layer));
+            continue;
+        }
+        const BankTap tap = find_bank_layer(layer.name);
+        depths.push_back(2.0 * tap.level + (tap.kind == BankTap::Kind::strokes));
+    }
+    std::vector<WeightedLayer> layers = method.style_layers;
+    if (layers.empty()) return layers;
+    const auto [least, most] = std::minmax_element(depths.begin(), depths.end());
+    const double middle = (*least + *most) / 2, half = std::max((*most - *least) / 2, 1e-9);
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        layers[i].weight *= std::pow(8, coarseness * (depths[i] - middle) / half);
+    return layers;
+}
+
+}  // namespace
+
+Method choose_method(const Settings& settings) {
+    Method method;
+    const std::string wanted = settings.text("network");
+    const bool own_weights = !settings.text("weights").empty();
+    method.network = find_network(wanted != "auto" ? wanted : own_weights ? "vgg19" : auto_network());
+    if (!method.network.built_in) {
+        method.weights = own_weights ? settings.text("weights") : installed_weights(method.network);
+        if (method.weights.empty())
+            throw Error(Cause::weights, "The weights of " + method.network.title +
+                                            " are not installed; run neural-style --get-network " +
+                                            method.network.name +
+                                            ", give a file with the setting weights, or use network=builtin.");
+    }
+    const auto decided = [&](const char* key, const std::string& standard) {
+        const std::string text = settings.text(key);
+        return text == "auto" ? standard : text;
+    };
+    method.loss = decided("loss", method.network.loss);
+    method.optimiser = decided("optimiser", method.loss == "sliced" ? "adam" : "lbfgs");
+    method.keeps_detail = decided("detail", method.loss == "sliced" ? "repaint" : "keep") == "keep";
+    method.padding = decided("padding", method.loss == "tutorial" ? "zero" : "reflect");
+    const LayerDefaults layers = method.network.layers_for(method.loss);
+    method.content_layers = choose_layers("content-layers", layers.content_layers, settings);
+    method.style_layers = choose_layers("style-layers", layers.style_layers, settings);
+    for (const std::string& name : names_of(method)) {  // an unknown one is refused before any weights are read
+        if (method.network.built_in)
+            find_bank_layer(name);
+        else
+            find_layer(method.network, name);
+    }
+    return method;
+}
+
+std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& settings, const c10::Device& device,
+                                      Precision precision) {
+    if (!method.network.built_in) return make_convolution_encoder(method, settings, device, precision);
+    std::vector<BankTap> taps;
+    for (const std::string& name : names_of(method)) taps.push_back(find_bank_layer(name));
+    const Padding padding = padding_from(method.padding);
+    if constexpr (vector_code) {
+        if (device.is_cpu()) return std::make_unique<FilterBankEncoder>(taps, padding, at::get_num_threads());
+    }
+    return std::make_unique<BankEncoder>(std::move(taps), padding, device);
+}
+
+std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings) {
+    const double weight = settings.real("content-weight"), sum = weight_sum(method.content_layers);
+    const bool relative = method.loss == "covariance" || method.loss == "sliced";
+    std::vector<ContentTerm> terms;
+    for (const WeightedLayer& layer : method.content_layers) {
+        double factor = weight * layer.weight / sum * (relative ? relative_content : 1);
+        if (method.loss == "gatys") factor /= std::pow(method.network.magnitude, 2);
+        if (method.loss == "tutorial")
+            factor = weight * weight * layer.weight * layer.weight;  // inside the square there
+        terms.push_back({terms.size(), factor, relative});
+    }
+    return terms;
+}
+
+std::vector<StyleTerm> style_terms(const Method& method, const Settings& settings, const std::vector<Region>& regions) {
+    const std::vector<WeightedLayer> layers = tilted(method, settings.real("coarseness"));
+    const double weight = settings.real("style-weight"), sum = weight_sum(layers);
+    const auto seed = static_cast<std::uint64_t>(settings.integer("seed"));
+    std::vector<StyleTerm> terms;
+    for (std::size_t region = 0; region < regions.size(); ++region)
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            const WeightedLayer& layer = layers[i];
+            const double share = weight * layer.weight / sum * regions[region].share;
+            std::unique_ptr<StyleLoss> loss;
+            if (method.loss == "tutorial")
+                loss = std::make_unique<GramLoss>(weight * weight * layer.weight * layer.weight * regions[region].share,
+                                                  true);
+            else if (method.loss == "gatys")
+                loss = std::make_unique<GramLoss>(share / std::pow(method.network.magnitude, 4), false);
+            else if (method.loss == "covariance")
+                loss = std::make_unique<CovarianceLoss>(share);
+            else
+                loss = std::make_unique<SlicedLoss>(share, sliced_directions, method.optimiser == "adam",
+                                                    (seed * 64 + region) * 64 + i);
+            terms.push_back({method.content_layers.size() + i, std::move(loss), region});
+        }
+    return terms;
+}
+
+std::unique_ptr<Optimiser> make_optimiser(const std::string& name, int history) {
+    if (name == "adam") return std::make_unique<Adam>();
+    return std::make_unique<Lbfgs>(history);
+}
+
+Workload workload(const Method& method, const PlanRequest& request, Encoder& encoder, double resident_mib) {
+    Workload load;
+    load.encoder = &encoder;
+    load.content_maps = method.content_layers.size();
+    load.lbfgs = method.optimiser == "lbfgs";
+    load.sliced = method.loss == "sliced";
+    load.masked = request.masked;
+    load.circular = method.padding == "circular";
+    load.variation = request.settings.real("tv-weight") > 0;
+    load.regions = request.guides + 1;
+    load.full_width = request.width;
+    load.full_height = request.height;
+    load.styles = request.styles;
+    load.stroke = request.settings.real("style-scale");
+    load.resident_mib = resident_mib;
+    return load;
+}
+
+}  // namespace neural_style
