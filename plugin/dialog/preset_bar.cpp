@@ -163,6 +163,9 @@ void PresetBar::fill() {
     const int scale = gtk_widget_get_scale_factor(box_);
     for (const Preset& preset : presets_) {
         GtkWidget* child = gtk_flow_box_child_new();
+        // Return chooses it. The window's own default is set aside while the popover is open, but not while another one
+        // fades out, and then Return would start a run.
+        gtk_widget_set_receives_default(child, TRUE);
         GtkWidget* card = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
         const bool favourite = is_favourite(preset);
         GtkWidget* label = gtk_label_new(((favourite ? "★ " : "") + preset.name).c_str());

@@ -5,8 +5,8 @@
 #include <deque>
 #include <functional>
 
-#include "drawn_tensors.hpp"
 #include "descent/row_products.hpp"
+#include "drawn_tensors.hpp"
 
 namespace neural_style {
 namespace {

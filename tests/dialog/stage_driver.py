@@ -25,7 +25,8 @@ def private_screen(width=1400, height=900):
     environment.update(HOME=home, XDG_CONFIG_HOME=home + '/config', XDG_CACHE_HOME=home + '/cache',
                        XDG_DATA_HOME=home + '/data', XDG_RUNTIME_DIR=home)
     try:
-        code = subprocess.run(['xvfb-run', '-a', '-s', f'-screen 0 {width}x{height}x24 -nolisten tcp',
+        # -r: on a busy machine a key may stay down so long that it would be repeated
+        code = subprocess.run(['xvfb-run', '-a', '-s', f'-screen 0 {width}x{height}x24 -nolisten tcp -r',
                                'dbus-run-session', '--', sys.executable, *sys.argv], env=environment).returncode
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -123,6 +124,8 @@ class Stage:
         if kind is not None:
             self.errors.seek(0)
             sys.stderr.write(self.errors.read())
+            if self.process.poll() is not None:
+                sys.stderr.write(f'the stage had ended with {self.process.returncode}: {self.process.stdout.read()}\n')
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -274,7 +277,12 @@ class Stage:
         button = wait_for(lambda: next((node for node in self.all('push button', accept, dialog)
                                         if self.has_state(node, 'SENSITIVE')), None), f'its button {accept}')
         button.do_action(0)
+        self.wait_until_closed(title, window)
+
+    def wait_until_closed(self, title, window):
+        """And the large window has the keys again: what is opened before would be closed by that."""
         wait_for(lambda: 'closed' if window() is None else None, f'the dialog "{title}" to close')
+        wait_for(lambda: self.has_state(self.window, 'ACTIVE'), 'the window to be active')
 
     def answer_file_dialog(self, title, name):
         """Opens a file of the folder that is shown."""
@@ -293,7 +301,7 @@ class Stage:
         wait_for(lambda: table.is_row_selected(index), f'{name} to be selected')
         wait_for(lambda: next((node for node in self.all('push button', 'Open', dialog)
                                if self.has_state(node, 'SENSITIVE')), None), 'the button Open').do_action(0)
-        wait_for(lambda: 'closed' if window() is None else None, f'the dialog "{title}" to close')
+        self.wait_until_closed(title, window)
 
     def drag_file(self, file, target):
         """Drags the file from a small window of another program onto the middle of `target`."""
