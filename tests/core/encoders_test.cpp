@@ -91,6 +91,49 @@ TEST(ConvolutionEncoder, SeesThePictureAsItsConventionSays) {
     }
 }
 
+TEST(ConvolutionEncoder, IsTheSameInEitherLayout) {
+    for (Padding padding : paddings)
+        for (bool average : {false, true})
+            for (auto [width, height] : {std::pair(32, 32), {33, 47}, {4, 4}, {5, 7}}) {
+                SCOPED_TRACE(::testing::Message() << int(padding) << average << " " << width << "×" << height);
+                ConvolutionEncoder planes(layers(at::kDouble), taps, convention(), padding, average),
+                    pixels(layers(at::kDouble), taps, convention(), padding, average, MapLayout::pixels);
+                const at::Tensor picture = drawn_picture(width, height, 3, at::kDouble);
+                const Maps expected = planes.features(picture, true), maps = pixels.features(picture, true);
+                for (std::size_t i = 0; i < maps.size(); ++i) {
+                    ASSERT_EQ(maps[i].sizes(), expected[i].sizes());
+                    // No layer puts the map back into planes.
+                    if (width > 5) {
+                        EXPECT_EQ(maps[i].stride(0), 1) << "map " << i;
+                    }
+                    EXPECT_LT(relative_distance(maps[i], expected[i]), 1e-6) << "map " << i;
+                }
+                const Maps slopes = slopes_for(expected);
+                EXPECT_LT(relative_distance(pixels.gradient(testing::as_slopes(slopes)),
+                                            planes.gradient(testing::as_slopes(slopes))),
+                          1e-6);
+            }
+}
+
+TEST(ConvolutionEncoder, InBfloat16IsCloseToItselfInFloat32) {
+    for (MapLayout layout : {MapLayout::planes, MapLayout::pixels})
+        for (Padding padding : paddings) {
+            SCOPED_TRACE(::testing::Message() << int(padding) << " " << int(layout));
+            ConvolutionEncoder precise(layers(at::kFloat), taps, convention(), padding, true),
+                coarse(layers(at::kBFloat16), taps, convention(), padding, true, layout);
+            const at::Tensor picture = drawn_picture(33, 47, 3);
+            const Maps expected = precise.features(picture, true), maps = coarse.features(picture, true);
+            for (std::size_t i = 0; i < maps.size(); ++i) {
+                EXPECT_EQ(maps[i].scalar_type(), at::kFloat);
+                EXPECT_LT(relative_distance(maps[i], expected[i]), 0.03) << "map " << i;
+            }
+            const Maps slopes = slopes_for(expected);
+            const at::Tensor gradient = coarse.gradient(testing::as_slopes(slopes));
+            EXPECT_EQ(gradient.scalar_type(), at::kFloat);
+            EXPECT_LT(relative_distance(gradient, precise.gradient(testing::as_slopes(slopes))), 0.1);
+        }
+}
+
 TEST(ChainEncoder, FeaturesAndGradientsAreThoseOfConvolutionEncoder) {
     for (Padding padding : paddings)
         for (bool average : {false, true})
@@ -210,6 +253,13 @@ TEST(Padded, ShowsWhatItsNameSays) {
     EXPECT_EQ(row(Padding::replicate, 1), Row({0, 0, 0, 1, 2, 3, 3, 3}));
     EXPECT_EQ(row(Padding::circular, 2), Row({2, 3, 0, 1, 2, 3, 0, 1}));
     EXPECT_EQ(row(Padding::circular, 1), Row({10, 11, 8, 9, 10, 11, 8, 9}));
+    for (Padding padding : paddings) {  // a map whose channels lie side by side, padded the same and left so
+        const at::Tensor planes = drawn({1, 3, 7, 5}, 1), pixels = planes.contiguous(at::MemoryFormat::ChannelsLast);
+        for (int margin : {1, 3}) {
+            EXPECT_TRUE(at::equal(padded(pixels, margin, padding), padded(planes, margin, padding)));
+            EXPECT_TRUE(padded(pixels, margin, padding).is_contiguous(at::MemoryFormat::ChannelsLast));
+        }
+    }
     for (Padding padding : paddings)  // too small to be reflected or wrapped
         EXPECT_EQ(padded(at::ones({1, 2, 1, 1}), 3, padding).sizes().vec(), (std::vector<std::int64_t>{1, 2, 7, 7}));
 }

@@ -1,5 +1,7 @@
 #include "descent/tiles.hpp"
 
+#include <optional>
+
 #include "descent/objective.hpp"
 #include "drawn_tensors.hpp"
 #include "encoders/bank_encoder.hpp"
@@ -107,15 +109,19 @@ TEST(Tiles, GradientsOfVggAreThoseOfTheWholePicture) {
         }
 }
 
-/// The same layers cut behind the second pool.
-SplitEncoder split_encoder(Padding padding, bool average) {
+/// The same layers cut behind the second pool; with LibTorch's operations if a layout is given.
+SplitEncoder split_encoder(Padding padding, bool average, std::optional<MapLayout> layout = {}) {
     const std::vector<ConvolutionLayer> layers = vgg_layers();
     const std::vector<ConvolutionLayer> first(layers.begin(), layers.begin() + 6),
         rest(layers.begin() + 6, layers.end());
     const std::vector<LayerTap> in_front = {{0, true}, {3, true}, {5, true}},
                                 in_back = {{6, true}, {0, true}, {5, true}, {10, true}};
-    return {std::make_unique<ChainEncoder>(first, in_front, InputConvention(), padding, average, 2),
-            std::make_unique<ChainEncoder>(rest, in_back, InputConvention(), padding, average, 2),
+    const auto part = [&](const auto& own, const auto& own_taps) -> std::unique_ptr<Encoder> {
+        if (!layout) return std::make_unique<ChainEncoder>(own, own_taps, InputConvention(), padding, average, 2);
+        return std::make_unique<ConvolutionEncoder>(own, own_taps, InputConvention(), padding, average, *layout);
+    };
+    return {part(first, in_front),
+            part(rest, in_back),
             {{false, 0}, {true, 0}, {true, 1}, {false, 1}, {false, 2}, {false, 3}},
             convolution_halo(layers, vgg_taps)};
 }
@@ -123,6 +129,14 @@ SplitEncoder split_encoder(Padding padding, bool average) {
 TEST(Tiles, AnEncoderCutInTwoIsTheSameEncoder) {
     for (bool average : {false, true}) {
         ChainEncoder whole(vgg_layers(), vgg_taps, {}, Padding::reflect, average, 2);
+        for (MapLayout layout : {MapLayout::planes, MapLayout::pixels}) {
+            SplitEncoder direct = split_encoder(Padding::reflect, average, layout);
+            ConvolutionEncoder uncut(vgg_layers(), vgg_taps, {}, Padding::reflect, average);
+            const ObjectiveValue one = evaluate(uncut, 1, "gatys", Padding::reflect, 0, false),
+                                 two = evaluate(direct, 1, "gatys", Padding::reflect, 0, false);
+            EXPECT_NEAR(two.total(), one.total(), 1e-5 * one.total());
+            EXPECT_LT(relative_distance(two.gradient, one.gradient), 1e-5);
+        }
         SplitEncoder split = split_encoder(Padding::reflect, average);
         EXPECT_EQ(split.halo(), whole.halo());
         for (std::size_t i = 0; i < vgg_taps.size(); ++i) {
@@ -144,6 +158,11 @@ TEST(Tiles, OnlyTheFirstLayersInTilesAreTheWholePicture) {
         for (const char* loss : {"tutorial", "gatys", "sliced"}) expect_same(split, 1, loss, padding, false, true);
         expect_same(split, 1, "gatys", padding, true, true);
     }
+    for (MapLayout layout : {MapLayout::planes, MapLayout::pixels})
+        for (Padding padding : paddings) {
+            SplitEncoder direct = split_encoder(padding, padding == Padding::zero, layout);
+            expect_same(direct, 1, "gatys", padding, padding == Padding::reflect, true);
+        }
     SplitEncoder split = split_encoder(Padding::reflect, false);
     expect_same(split, 1, "gatys", Padding::reflect, false, false);
 }

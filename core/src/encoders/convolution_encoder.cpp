@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <c10/core/GradMode.h>
 
+#include <algorithm>
+
 #include "autograd_gradient.hpp"
 #include "padded_map.hpp"
 
@@ -34,21 +36,35 @@ int convolution_halo(const std::vector<ConvolutionLayer>& layers, const std::vec
 }
 
 ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps,
-                                       const InputConvention& input, Padding padding, bool average_pooling)
+                                       const InputConvention& input, Padding padding, bool average_pooling,
+                                       MapLayout layout)
     : layers_(std::move(layers)),
       taps_(std::move(taps)),
       bgr_(input.bgr),
       padding_(padding),
-      average_pooling_(average_pooling) {
+      average_pooling_(average_pooling),
+      by_pixels_(layout == MapLayout::pixels) {
     std::size_t deepest = 0;
     for (const LayerTap& tap : taps_) deepest = std::max(deepest, tap.layer);
     layers_.resize(std::min(layers_.size(), deepest + 1));
+    if (by_pixels_)
+        for (ConvolutionLayer& layer : layers_)
+            if (!layer.is_pool()) layer.weight = layer.weight.contiguous(at::MemoryFormat::ChannelsLast);
+    const auto all = [](const float* numbers, float value) {
+        return std::all_of(numbers, numbers + 3, [&](float number) { return number == value; });
+    };
+    if (input.range == 1 && !bgr_ && all(input.mean, 0) && all(input.deviation, 1)) return;
     const at::TensorOptions options = layers_.at(0).weight.options().dtype(at::kFloat);
     const at::Tensor mean = at::tensor(at::ArrayRef<float>(input.mean, 3), at::kFloat).to(options).view({1, 3, 1, 1});
     const at::Tensor deviation =
         at::tensor(at::ArrayRef<float>(input.deviation, 3), at::kFloat).to(options).view({1, 3, 1, 1});
     scale_ = input.range / deviation;
     shift_ = mean / deviation;
+}
+
+bool ConvolutionEncoder::wanted_before_relu(std::size_t layer) const {
+    return std::any_of(taps_.begin(), taps_.end(),
+                       [&](const LayerTap& tap) { return tap.layer == layer && !tap.after_relu; });
 }
 
 std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, bool keep) {
@@ -61,8 +77,9 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
         for (std::size_t i = 0; i < taps_.size(); ++i)
             if (taps_[i].layer == layer && taps_[i].after_relu == after_relu) maps[i] = map;
     };
-    const at::Tensor input = (bgr_ ? picture_.flip(1) : picture_) * scale_ - shift_;
-    at::Tensor map = input.to(layers_.front().weight.scalar_type());
+    at::Tensor map = scale_.defined() ? (bgr_ ? picture_.flip(1) : picture_) * scale_ - shift_ : picture_;
+    map = map.to(layers_.front().weight.scalar_type());
+    if (by_pixels_) map = map.contiguous(at::MemoryFormat::ChannelsLast);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const ConvolutionLayer& layer = layers_[i];
         if (layer.is_pool()) {
@@ -73,8 +90,12 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
         }
         map = padding_ == Padding::zero ? at::conv2d(map, layer.weight, layer.bias, 1, 1)
                                         : at::conv2d(padded(map, 1, padding_), layer.weight, layer.bias);
-        tap(i, false, map);
-        map = at::relu(map);
+        if (wanted_before_relu(i)) {
+            tap(i, false, map);
+            map = at::relu(map);
+        } else {
+            map = at::relu_(map);  // a convolution's gradient does not need what came out
+        }
         tap(i, true, map);
     }
     std::vector<at::Tensor> result;
@@ -103,13 +124,15 @@ void ConvolutionEncoder::release() {
 
 std::vector<MapShape> ConvolutionEncoder::shapes() const { return convolution_shapes(layers_, taps_); }
 
-// What autograd keeps: of a convolution its padded input, its output and the rectified one; of a pool its output and
-// where the largest were. While the gradient goes back, three maps of the largest size besides.
+// What autograd keeps: of a convolution its padded input and its output, rectified, and where it is wanted the one
+// before that; of a pool its output and where the largest were; of maps in another number type than float32 the
+// features. While the gradient goes back, three maps of the largest size besides.
 std::size_t ConvolutionEncoder::work_bytes(int height, int width) const {
     const std::size_t number = layers_.front().weight.element_size();
     std::size_t sum = 0, largest = 0, area = std::size_t(height) * std::size_t(width);
     std::int64_t channels = 3;
-    for (const ConvolutionLayer& layer : layers_) {
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const ConvolutionLayer& layer = layers_[i];
         if (layer.is_pool()) {
             area /= 4;
             sum += std::size_t(channels) * area * (number + (average_pooling_ ? 0 : sizeof(std::int64_t)));
@@ -118,9 +141,13 @@ std::size_t ConvolutionEncoder::work_bytes(int height, int width) const {
         if (padding_ != Padding::zero) sum += std::size_t(channels) * area * number;
         channels = layer.weight.size(0);
         const std::size_t map = std::size_t(channels) * area * number;
-        sum += 2 * map;
+        sum += (wanted_before_relu(i) ? 2 : 1) * map;
         largest = std::max(largest, map);
     }
+    if (number != sizeof(float))
+        for (const MapShape& shape : shapes())
+            sum += sizeof(float) * std::size_t(shape.channels) * std::size_t(height / shape.stride) *
+                   std::size_t(width / shape.stride);
     return sum + 3 * largest;
 }
 

@@ -34,12 +34,17 @@ std::vector<MapShape> convolution_shapes(const std::vector<ConvolutionLayer>& la
                                          const std::vector<LayerTap>& taps);
 int convolution_halo(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps);
 
+/// How maps lie in memory: one plane after the other, or pixel by pixel with all their channels, which is what a GPU's
+/// matrix units read.
+enum class MapLayout { planes, pixels };
+
 class ConvolutionEncoder : public Encoder {
 public:
     /// Layers behind the deepest tap are dropped. All weights are on one device, where pictures must be too, and of one
-    /// number type (float32 or bfloat16), in which the maps are computed; features and gradients are float32.
+    /// number type (float32 or bfloat16), in which the maps are computed; features and gradients are float32. Where
+    /// the input is taken as it is (range 1, RGB, no mean), the picture may have any number of channels.
     ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps, const InputConvention& input,
-                       Padding padding, bool average_pooling);
+                       Padding padding, bool average_pooling, MapLayout layout = MapLayout::planes);
 
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
     at::Tensor gradient(const std::vector<Slope>& of_features) override;
@@ -49,12 +54,15 @@ public:
     std::size_t work_bytes(int height, int width) const override;
 
 private:
+    bool wanted_before_relu(std::size_t layer) const;
+
     std::vector<ConvolutionLayer> layers_;
     std::vector<LayerTap> taps_;
-    at::Tensor scale_, shift_;  // of the input: 1×3×1×1
+    at::Tensor scale_, shift_;  // of the input: 1×3×1×1; undefined: it is taken as it is
     bool bgr_;
     Padding padding_;
     bool average_pooling_;
+    bool by_pixels_;
     at::Tensor picture_;                // of the last features(…, true)
     std::vector<at::Tensor> maps_;      // likewise
     std::vector<at::Tensor> features_;  // likewise, as they were given

@@ -131,7 +131,7 @@ void SlicedLoss::draw(const at::Tensor& features) {
     // Drawn on the CPU, so that a seed means the same directions on every device.
     at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed_ * 0x9E3779B97F4A7C15u + draws_++);
     const at::Tensor drawn = at::randn({directions_, features.size(0)}, generator, at::TensorOptions(at::kFloat));
-    projection_ = (drawn / drawn.norm(2, 1, true).clamp_min(1e-12)).to(features.device());
+    projection_ = (drawn / drawn.norm(2, 1, true).clamp_min(1e-12)).to(features.device(), /*non_blocking=*/true);
     current_quantiles_ = false;
 }
 
@@ -139,7 +139,7 @@ void SlicedLoss::add_sample(const MapPart& part) {
     const at::Tensor features = part.features.flatten(1);
     at::Tensor places, weights;
     if (part.weights.defined()) weights = part.weights.flatten();
-    if (cell_ > 1) places = sampled_places(part, cell_, seed_).to(features.device());
+    if (cell_ > 1) places = sampled_places(part, cell_, seed_).to(features.device(), /*non_blocking=*/true);
     if (places.defined() && weights.defined()) weights = weights.index_select(0, places);
     if (weights.defined()) {  // what does not count must not be seen, not even between two that do
         const at::Tensor counting = weights.gt(0).nonzero().flatten();

@@ -191,13 +191,14 @@ at::Tensor Pictures::carried(at::Tensor picture, const Scale& scale, bool keep_d
 
 Image Pictures::preview(const at::Tensor& picture) const {
     int width = int(picture.size(3)), height = int(picture.size(2));
-    at::Tensor shown = picture.to(at::kCPU);
-    if (std::max(width, height) > largest_preview) {
+    at::Tensor shown = picture;
+    if (std::max(width, height) > largest_preview) {  // on its device, so that less is copied
         const double factor = double(largest_preview) / std::max(width, height);
         width = std::max(1, int(width * factor));
         height = std::max(1, int(height * factor));
         shown = resized(shown, width, height);
     }
+    shown = shown.to(at::kCPU);
     if (colours_ == "content") shown = with_colours_of(resized(own_content_, width, height), shown);
     return to_image(shown, resized(alpha_, width, height));
 }

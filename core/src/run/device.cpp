@@ -67,6 +67,8 @@ Precision choose_precision(const std::string& text, const c10::Device& device) {
     return precision;
 }
 
+void search_fastest_convolutions(bool search) { at::globalContext().setBenchmarkCuDNN(search); }
+
 int set_threads(int wanted) {
     const int threads = wanted > 0 ? wanted : physical_cores();
     at::set_num_threads(threads);

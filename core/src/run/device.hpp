@@ -23,6 +23,10 @@ enum class Precision { float32, tf32, bfloat16 };
 /// use tf32; matrix products, which make the statistics, never do. Throws Error(Cause::settings) for tf32 elsewhere.
 Precision choose_precision(const std::string& text, const c10::Device& device);
 
+/// Whether cuDNN tries all its algorithms on the first convolution of each shape and keeps the fastest: that takes as
+/// long as several evaluations, and two runs may take different ones, whose roundings differ.
+void search_fastest_convolutions(bool search);
+
 /// Sets LibTorch's and the BLAS's threads: `wanted`, or one for each physical core if 0. Returns the number.
 int set_threads(int wanted);
 

@@ -11,6 +11,7 @@
 
 #include "descent/objective.hpp"
 #include "device.hpp"
+#include "device_memory.hpp"
 #include "memory_plan.hpp"
 #include "method.hpp"
 #include "neural-style/plan.hpp"
@@ -19,16 +20,20 @@
 #include "pictures/tensor_image.hpp"
 #include "process_memory.hpp"
 #include "progress_tracker.hpp"
+#include "torch_failure.hpp"
 #include "workshop.hpp"
 
 namespace neural_style {
 namespace {
 
-bool is_memory_error(const std::string& text) {
-    return text.find("alloc") != std::string::npos || text.find("out of memory") != std::string::npos;
+// Gives back what is kept for later, to the system and to the cards.
+void release_memory() {
+    release_unused_memory();
+    release_unused_device_memory();
 }
 
 constexpr std::size_t most_kept_scales = 6;
+constexpr int enough_to_search = 10;  // evaluations that a GPU's fastest convolutions are looked for
 
 // Calls `work`; false if there was not enough memory for it.
 template <class Work>
@@ -39,7 +44,7 @@ bool had_memory(const Work& work) {
     } catch (const std::bad_alloc&) {
         return false;
     } catch (const c10::Error& error) {
-        if (!is_memory_error(error.what_without_backtrace())) throw;
+        if (failure_in(error.what_without_backtrace()) != TorchFailure::memory) throw;
         return false;
     }
 }
@@ -60,7 +65,7 @@ public:
           device_(device),
           observer_(observer),
           stop_(stop),
-          budget_mib_(memory_budget(settings.integer("memory"))),
+          budget_mib_(memory_budget(settings.integer("memory"), device)),
           tracker_(scales),
           picture_(pictures.start(settings, scales.front(), device)) {}
 
@@ -82,7 +87,7 @@ private:
             if (optimiser_ && begun_) picture_ = optimiser_->best();
             optimiser_.reset();
             encoder_.release();
-            release_unused_memory();
+            release_memory();
             const double taken = needed_mib(load_, scale, all[way]) - load_.resident_mib;
             if (++way == all.size()) throw std::bad_alloc();
             while (way + 1 < all.size() && needed_mib(load_, scale, all[way]) - load_.resident_mib > 0.8 * taken) ++way;
@@ -102,7 +107,7 @@ private:
         tell_scale(index, way, method_.optimiser, change);
         if (way.tile_edge > 0) {  // where memory is short, what the last scale's larger pieces took is not kept
             encoder_.release();
-            release_unused_memory();
+            release_memory();
         }
         std::vector<Region> regions = pictures_.regions(scale, settings_.real("style-scale"), device_);
         const std::string key = styles_key(scale);
@@ -117,11 +122,12 @@ private:
         }
         Objective objective(encoder_, content_terms(method_, settings_), std::move(terms), settings_.real("tv-weight"),
                             {way.tile_edge, way.hybrid, method_.padding == "circular", way.targets, &stop_});
+        search_fastest_convolutions(false);
         objective.set_targets(pictures_.content(scale, device_), pictures_.content_mask(scale, device_), regions,
                               styles_known);
         if (stop_) return;
         regions.clear();
-        if (way.tile_edge > 0) release_unused_memory();  // the styles at this size were as large as the picture
+        if (way.tile_edge > 0) release_memory();  // the styles at this size were as large as the picture
         if (!optimiser_ || method_.optimiser == "lbfgs") {
             optimiser_.reset();  // the old one's memory goes first
             optimiser_ = make_optimiser(method_.optimiser, way.history);
@@ -130,7 +136,8 @@ private:
         optimiser_->start(picture_);
         begun_ = true;
         picture_.reset();
-        if (way.tile_edge > 0) release_unused_memory();
+        if (way.tile_edge > 0) release_memory();
+        search_fastest_convolutions(scale.evaluations >= enough_to_search);
         improve(objective);
         if (!stop_ && optimiser_->stalled() && !optimiser_->arrived() && tracker_.left() > 0) {
             tell_scale(index, way, "adam", ScaleEvent::Change::stalled);
@@ -228,11 +235,11 @@ Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& s
         kept.encoder = make_encoder(method, settings, device, precision);
         kept.encoder_key = key;
     }
-    const double resident = process_memory().resident_mib;
+    const double resident = memory_held_on(device);
     const Pictures pictures(std::move(request));
     release_unused_memory();  // the request's pictures were larger than what is kept of them
     sizes.masked = pictures.masked();
-    const Workload load = workload(method, sizes, *kept.encoder, resident);
+    const Workload load = workload(method, sizes, *kept.encoder, device, resident);
 
     Outcome outcome;
     const at::Tensor picture =
@@ -251,6 +258,23 @@ Outcome failure(Cause cause, const std::string& sentence) {
     return outcome;
 }
 
+constexpr const char* too_large =
+    "There is not enough memory for this size; choose a smaller size or close other programs.";
+
+Outcome torch_failure(const std::string& text) {
+    const std::string first = text.substr(0, text.find('\n'));
+    switch (failure_in(text)) {
+        case TorchFailure::memory:
+            return failure(Cause::memory, too_large);
+        case TorchFailure::device:
+            return failure(Cause::device,
+                           "The GPU failed (" + first + "); try again, or compute on the processor with device=cpu.");
+        case TorchFailure::other:
+            break;
+    }
+    return failure(Cause::internal, "LibTorch failed (" + first + "); please report this.");
+}
+
 }  // namespace
 
 Workshop::Workshop() : kept_(std::make_unique<Kept>()) { kept_->for_many_runs = true; }
@@ -264,19 +288,13 @@ Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop) 
 }
 
 Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop& workshop) {
-    static const char* const too_large =
-        "There is not enough memory for this size; choose a smaller size or close other programs.";
     Outcome outcome;
     try {
         outcome = optimise(std::move(request), observer, stop, workshop.kept());
     } catch (const Error& error) {
         outcome = failure(error.cause(), error.what());
     } catch (const c10::Error& error) {
-        const std::string text = error.what_without_backtrace();
-        outcome = is_memory_error(text)
-                      ? failure(Cause::memory, too_large)
-                      : failure(Cause::internal,
-                                "LibTorch failed (" + text.substr(0, text.find('\n')) + "); please report this.");
+        outcome = torch_failure(error.what_without_backtrace());
     } catch (const std::bad_alloc&) {
         outcome = failure(Cause::memory, too_large);
     } catch (const std::exception& error) {
@@ -288,7 +306,7 @@ Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop, 
         workshop.kept() = {};
         workshop.kept().for_many_runs = many;
     }
-    release_unused_memory();
+    release_memory();
     return outcome;
 }
 

@@ -6,7 +6,6 @@
 #include "descent/tiles.hpp"
 #include "encoders/split_encoder.hpp"
 #include "losses/sliced_loss.hpp"
-#include "process_memory.hpp"
 
 namespace neural_style {
 namespace {
@@ -106,9 +105,12 @@ double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
     const std::vector<MapUse> uses = map_uses(load, scale, way);
 
     // The pictures as they came: colours and alpha of the content, the styles; the content at this scale.
-    double bytes = full * (picture + number) + (load.masked ? full * (picture + number) : 0);
-    for (const auto& [width, height] : load.styles) bytes += area(width, height) * picture;
-    if (scale.width != load.full_width) bytes += pixels * picture;
+    double bytes = 0;
+    if (!load.on_card) {
+        bytes = full * (picture + number) + (load.masked ? full * (picture + number) : 0);
+        for (const auto& [width, height] : load.styles) bytes += area(width, height) * picture;
+    }
+    if (load.on_card || scale.width != load.full_width) bytes += pixels * picture;
     if (load.masked) bytes += pixels * number * 2.5 * load.regions;
     for (std::size_t i = 0; i < load.content_maps; ++i)
         bytes += map_bytes(uses[i].shape, way.targets == Encoding::Targets::recomputed ? uses[i].pixels : pixels) *
@@ -123,10 +125,11 @@ double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
     }
     const double factor = std::sqrt(std::max(1.0, largest_style / pixels));
     const Scale largest = {scale.edge, int(scale.width * factor), int(scale.height * factor), 0};
-    const double encoder = encoder_bytes(load, largest, way);  // kept until the end
+    // A card's libraries work in memory of their own besides, and its blocks are of round sizes.
+    const double encoder = encoder_bytes(load, largest, way) * (load.on_card ? 1.15 : 1);  // kept until the end
 
     // While the picture descends: the optimiser's pictures with the gradient that it is told, and slopes.
-    double descent = pixels * picture * (load.lbfgs ? 2.0 * way.history + 6 : 5);
+    double descent = pixels * picture * (load.lbfgs ? 2.0 * way.history + (load.on_card ? 9 : 6) : 5);
     descent += load.lbfgs ? pixels * 3 * 4 : 0;  // which pixels are blocked
     descent += load.variation ? pixels * picture * 3 : 0;
     for (std::size_t i = 0; i < load.content_maps; ++i)
@@ -173,13 +176,6 @@ std::size_t first_that_fits(const Workload& load, const Scale& scale, double bud
         }
     }
     return least;
-}
-
-double memory_budget(long long wanted_mib) {
-    if (wanted_mib > 0) return double(wanted_mib);
-    const ProcessMemory memory = process_memory();
-    const double reserve = std::max(200.0, 0.1 * memory.available_mib);
-    return memory.resident_mib + std::max(0.0, memory.available_mib - reserve);
 }
 
 }  // namespace neural_style

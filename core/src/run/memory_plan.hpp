@@ -28,10 +28,11 @@ struct Workload {
     int full_width, full_height;              ///< of the content
     std::vector<std::pair<int, int>> styles;  ///< at full size
     double stroke = 1;                        ///< the setting style-scale
-    double resident_mib;                      ///< in the process before anything of this is allocated
+    double resident_mib;                      ///< held where it is computed before anything of this is allocated
+    bool on_card = false;                     ///< not the CPU: the pictures as they came are elsewhere
 };
 
-/// Resident at the most, in MiB.
+/// Held at the most, in MiB: in the process, or on the card if that computes.
 double needed_mib(const Workload& load, const Scale& scale, const Way& way);
 
 /// From the fastest to the one that takes least; the first is the whole picture with all of the history. Without tiles
@@ -40,8 +41,5 @@ std::vector<Way> ways(const Workload& load, const Scale& scale);
 
 /// Index of the first way that takes no more than the budget, or of the one that takes least.
 std::size_t first_that_fits(const Workload& load, const Scale& scale, double budget_mib);
-
-/// What the process may take in all: `wanted` MiB, or if that is 0 what it has and what is free, less a reserve.
-double memory_budget(long long wanted_mib);
 
 }  // namespace neural_style

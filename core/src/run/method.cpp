@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "descent/adam.hpp"
 #include "descent/lbfgs.hpp"
@@ -57,14 +58,16 @@ std::vector<std::string> names_of(const Method& method) {
     return names;
 }
 
+using MakePart = std::function<std::unique_ptr<Encoder>(std::vector<ConvolutionLayer> layers,
+                                                        std::vector<LayerTap> taps, const InputConvention& input)>;
+
 // Cut behind the second pool, where there is one and something is wanted of what follows.
-std::unique_ptr<Encoder> make_chain(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps,
-                                    const InputConvention& input, Padding padding, bool average_pooling) {
-    const int threads = at::get_num_threads();
+std::unique_ptr<Encoder> make_parts(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps,
+                                    const InputConvention& input, const MakePart& make) {
     std::size_t cut = 0, deepest = 0;
     for (int pools = 0; cut < layers.size() && pools < 2; ++cut) pools += layers[cut].is_pool();
     for (const LayerTap& tap : taps) deepest = std::max(deepest, tap.layer);
-    if (deepest < cut) return std::make_unique<ChainEncoder>(layers, taps, input, padding, average_pooling, threads);
+    if (deepest < cut || layers[cut].is_pool()) return make(layers, taps, input);
     std::vector<LayerTap> in_front, in_back;
     std::vector<SplitEncoder::Place> places;
     for (const LayerTap& tap : taps) {
@@ -75,12 +78,9 @@ std::unique_ptr<Encoder> make_chain(const std::vector<ConvolutionLayer>& layers,
     }
     in_front.push_back({cut - 1, true});
     const auto begin = layers.begin(), middle = begin + std::ptrdiff_t(cut);
-    return std::make_unique<SplitEncoder>(
-        std::make_unique<ChainEncoder>(std::vector<ConvolutionLayer>(begin, middle), in_front, input, padding,
-                                       average_pooling, threads),
-        std::make_unique<ChainEncoder>(std::vector<ConvolutionLayer>(middle, layers.end()), in_back, InputConvention(),
-                                       padding, average_pooling, threads),
-        places, convolution_halo(layers, taps));
+    return std::make_unique<SplitEncoder>(make({begin, middle}, in_front, input),
+                                          make({middle, layers.end()}, in_back, InputConvention()), places,
+                                          convolution_halo(layers, taps));
 }
 
 std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Settings& settings,
@@ -123,13 +123,20 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
     if constexpr (vector_code) {
         if (device.is_cpu() && precision == Precision::float32 && settings.text("convolutions") != "direct") {
             try {
-                return make_chain(layers, taps, input, padding, average_pooling);
+                const int threads = at::get_num_threads();
+                return make_parts(layers, taps, input, [&](auto own, auto own_taps, const InputConvention& own_input) {
+                    return std::make_unique<ChainEncoder>(own, own_taps, own_input, padding, average_pooling, threads);
+                });
             } catch (const std::invalid_argument&) {
                 // a description with another sequence of layers; LibTorch takes any
             }
         }
     }
-    return std::make_unique<ConvolutionEncoder>(std::move(layers), std::move(taps), input, padding, average_pooling);
+    const MapLayout layout = device.is_cpu() ? MapLayout::planes : MapLayout::pixels;
+    return make_parts(layers, taps, input, [&](auto own, auto own_taps, const InputConvention& own_input) {
+        return std::make_unique<ConvolutionEncoder>(std::move(own), std::move(own_taps), own_input, padding,
+                                                    average_pooling, layout);
+    });
 }
 
 // The style layers with their weights shifted towards those that see little (coarseness below 0) or much (above): from
@@ -244,7 +251,8 @@ std::unique_ptr<Optimiser> make_optimiser(const std::string& name, int history) 
     return std::make_unique<Lbfgs>(history);
 }
 
-Workload workload(const Method& method, const PlanRequest& request, Encoder& encoder, double resident_mib) {
+Workload workload(const Method& method, const PlanRequest& request, Encoder& encoder, const c10::Device& device,
+                  double resident_mib) {
     Workload load;
     load.encoder = &encoder;
     load.content_maps = method.content_layers.size();
@@ -259,6 +267,7 @@ Workload workload(const Method& method, const PlanRequest& request, Encoder& enc
     load.styles = request.styles;
     load.stroke = request.settings.real("style-scale");
     load.resident_mib = resident_mib;
+    load.on_card = !device.is_cpu();
     return load;
 }
 

@@ -45,7 +45,8 @@ std::vector<StyleTerm> style_terms(const Method& method, const Settings& setting
 /// "lbfgs" with that many pairs of history, or "adam".
 std::unique_ptr<Optimiser> make_optimiser(const std::string& name, int history);
 
-/// What the memory plan is made from; `resident_mib` is what the process holds without the request's pictures.
-Workload workload(const Method& method, const PlanRequest& request, Encoder& encoder, double resident_mib);
+/// What the memory plan is made from; `resident_mib` is what is held on the device without the request's pictures.
+Workload workload(const Method& method, const PlanRequest& request, Encoder& encoder, const c10::Device& device,
+                  double resident_mib);
 
 }  // namespace neural_style

@@ -9,11 +9,11 @@
 #include "descent/objective.hpp"
 #include "descent/tiles.hpp"
 #include "device.hpp"
+#include "device_memory.hpp"
 #include "encoders/split_encoder.hpp"
 #include "memory_plan.hpp"
 #include "method.hpp"
 #include "neural-style/scale_schedule.hpp"
-#include "process_memory.hpp"
 
 namespace neural_style {
 namespace {
@@ -77,8 +77,8 @@ Plan make_plan(const PlanRequest& request) {
     plan.device = device.str();
     const auto scales = plan_scales(request.width, request.height, settings);
     const auto encoder = make_encoder(method, settings, device, precision);
-    const Workload load = workload(method, request, *encoder, process_memory().resident_mib);
-    plan.available_mib = memory_budget(settings.integer("memory"));
+    const Workload load = workload(method, request, *encoder, device, memory_held_on(device));
+    plan.available_mib = memory_budget(settings.integer("memory"), device);
     const double pixel_seconds = seconds_per_pixel(method, settings, *encoder, device);
     for (const Scale& scale : scales) {
         const Way way = ways(load, scale)[first_that_fits(load, scale, plan.available_mib)];
