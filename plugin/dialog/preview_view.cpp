@@ -100,8 +100,8 @@ void PreviewView::build_toolbar() {
     });
     add("zoom-original-symbolic", _("True size"), "1",
         [this] { zoom_by(1. / gtk_widget_get_scale_factor(area_) / zoom()); });
-    compare_ = gtk_check_button_new_with_mnemonic(_("Com_pare"));
-    set_accessible_name(compare_, without_mnemonic(_("Com_pare")),
+    compare_ = gtk_check_button_new_with_mnemonic(_("Co_mpare"));
+    set_accessible_name(compare_, without_mnemonic(_("Co_mpare")),
                         _("The original, or the result that was chosen for it, stays left of a line that can be "
                           "dragged, or moved with the keys [ and ]."));
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(compare_), TRUE);

@@ -150,6 +150,26 @@ def focus(stage):
     return {(node.get_role_name(), node.get_name()) for node in stage.showing('FOCUSED')}
 
 
+def test_mnemonics_do_not_clash(open_stage):
+    """Of what is in sight as the window opens; the rows under Advanced are more than there are letters."""
+    for language in ('en', 'de', 'zh_CN') if 'NEURAL_STYLE_LOCALES' in os.environ else ('en',):
+        with open_stage(environment={'LANGUAGE': language, 'LC_ALL': 'C.UTF-8'}) as stage:
+            keys = wait_for(lambda: mnemonics(stage), 'mnemonics')
+            assert len(keys) > 10, keys
+            assert not {key: names for key, names in keys.items() if len(names) > 1}, (language, keys)
+
+
+def mnemonics(stage):
+    """Names of the controls in sight by their keys."""
+    keys = {}
+    for node in stage.showing('FOCUSABLE'):
+        action = node.get_action_iface()
+        for index in range(action.get_n_actions() if action else 0):
+            if action.get_key_binding(index):
+                keys.setdefault(action.get_key_binding(index), set()).add(node.get_name())
+    return keys
+
+
 def test_tab_goes_everywhere(open_stage):
     with open_stage('--settings', 'style-weight=20') as stage:
         wait_for(lambda: stage.preview_words() == 'Draft', 'the draft')
