@@ -280,9 +280,9 @@ class Stage:
         self.wait_until_closed(title, window)
 
     def wait_until_closed(self, title, window):
-        """And the large window has the keys again: what is opened before would be closed by that."""
+        """And another window has the keys again: what is opened before would be closed by that."""
         wait_for(lambda: 'closed' if window() is None else None, f'the dialog "{title}" to close')
-        wait_for(lambda: self.has_state(self.window, 'ACTIVE'), 'the window to be active')
+        wait_for(lambda: any(self.has_state(one, 'ACTIVE') for one in self.all_windows()), 'a window to be active')
 
     def answer_file_dialog(self, title, name):
         """Opens a file of the folder that is shown."""
