@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -32,6 +33,7 @@ public:
         std::thread(&Server::listen, this).detach();  // ends with the process
         while (true) {
             wire::Bytes body = next_request();
+            painting_ = false;
             Outcome outcome = carry_out(std::move(body));
             std::lock_guard<std::mutex> hold(state_);
             running_ = false;
@@ -40,10 +42,14 @@ public:
                 send(wire::encode(outcome));
             }
             done_.notify_all();
+            // What a card's driver keeps in a process is of no use any more once the card has failed; the next request
+            // starts another worker.
+            if (painting_ && outcome.kind == Outcome::Kind::failed && outcome.cause == Cause::device) std::_Exit(0);
         }
     }
 
     void on_scale(const ScaleEvent& event) override {
+        painting_ = true;
         send(wire::encode(event));
         std::lock_guard<std::mutex> hold(state_);
         network_ = event.network;
@@ -154,7 +160,8 @@ private:
     }
 
     int output_;
-    Workshop workshop_;  // of the main thread
+    bool painting_ = false;  // the computing thread's: the run has got as far as its first scale
+    Workshop workshop_;      // of the main thread
     std::mutex writing_, state_;
     std::condition_variable arrived_, done_;
     struct Waiting {

@@ -52,14 +52,14 @@ void Moments::add(const MapPart& part) {
     if (!products.defined()) {
         const at::Tensor matrix = features.flatten(1);
         products = at::mm(matrix, matrix.t());
-        if (!part.weights.defined()) sums = matrix.sum(1);
+        if (with_means_ && !part.weights.defined()) sums = matrix.sum(1);
     }
-    if (part.weights.defined()) sums = at::mv(part.features.flatten(1), part.weights.flatten());
+    if (with_means_ && part.weights.defined()) sums = at::mv(part.features.flatten(1), part.weights.flatten());
     // Many parts add up, and a covariance is what is left of two sums: in double precision, where there is one.
     const auto type = features.is_cpu() || features.is_cuda() ? at::kDouble : at::kFloat;
     type_ = features.scalar_type();
     accumulate(products_, products.to(type));
-    accumulate(sums_, sums.to(type));
+    if (with_means_) accumulate(sums_, sums.to(type));
     accumulate(weight_, part.weights.defined() ? part.weights.sum(type).clamp_min(1e-9)
                                                : at::full({}, double(positions), products_.options()));
 }

@@ -11,6 +11,9 @@ namespace neural_style {
 /// The sums over a subject's positions that both losses are made of; positions count by their weights.
 class Moments {
 public:
+    /// Without means and covariance, if they are not wanted: they would be one more pass over the maps.
+    explicit Moments(bool with_means) : with_means_(with_means) {}
+
     void clear();
     void add(const MapPart& part);
 
@@ -21,6 +24,7 @@ public:
     at::ScalarType type() const { return type_; }         ///< of the features; the sums may be of a finer one
 
 private:
+    bool with_means_;
     at::Tensor products_, sums_, weight_;
     at::ScalarType type_ = at::ScalarType::Float;
     std::unique_ptr<MapProducts> map_products_;  // for maps that lie channels-last on the CPU
@@ -36,6 +40,8 @@ public:
     at::Tensor loss() const override { return loss_; }
 
 protected:
+    explicit MomentLoss(bool with_means) : moments_(with_means) {}
+
     /// Blends a style in.
     virtual void add_target(const Moments& moments, double share) = 0;
     virtual void set_start(const Moments& /*moments*/) {}
@@ -54,7 +60,7 @@ private:
 /// but for its constant of a quarter. With weights it is the guided Gram matrix of Gatys et al. (CVPR 2017).
 class GramLoss : public MomentLoss {
 public:
-    GramLoss(double factor, bool by_channels) : factor_(factor), by_channels_(by_channels) {}
+    GramLoss(double factor, bool by_channels) : MomentLoss(false), factor_(factor), by_channels_(by_channels) {}
 
 protected:
     void add_target(const Moments& moments, double share) override;
@@ -70,7 +76,7 @@ private:
 /// numerator for the content itself, floored where content and style agree.
 class CovarianceLoss : public MomentLoss {
 public:
-    explicit CovarianceLoss(double factor) : factor_(factor) {}
+    explicit CovarianceLoss(double factor) : MomentLoss(true), factor_(factor) {}
 
 protected:
     void add_target(const Moments& moments, double share) override;

@@ -6,6 +6,10 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <torch/version.h>
 
+#ifdef HAVE_DEVICE_ALLOCATOR
+#include <ATen/DeviceAccelerator.h>
+#endif
+
 #include <algorithm>
 #include <fstream>
 #include <set>
@@ -17,7 +21,16 @@
 namespace neural_style {
 namespace {
 
-int cuda_devices() { return at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().getNumGPUs()) : 0; }
+// "cuda" (which is what LibTorch calls ROCm's cards too), "xpu" or "mps", and how many there are.
+std::pair<std::string, int> cards() {
+#ifdef HAVE_DEVICE_ALLOCATOR
+    const auto type = at::accelerator::getAccelerator(false);
+    if (!type) return {"", 0};
+    return {c10::DeviceTypeName(*type, /*lower_case=*/true), int(at::accelerator::deviceCount())};
+#else
+    return {"cuda", at::hasCUDA() ? int(at::detail::getCUDAHooks().getNumGPUs()) : 0};
+#endif
+}
 
 int physical_cores() {
     std::ifstream info("/proc/cpuinfo");
@@ -36,7 +49,8 @@ int physical_cores() {
 
 std::vector<std::string> usable_devices() {
     std::vector<std::string> names = {"cpu"};
-    for (int i = 0; i < cuda_devices(); ++i) names.push_back("cuda:" + std::to_string(i));
+    const auto [kind, count] = cards();
+    for (int i = 0; i < count; ++i) names.push_back(kind + ":" + std::to_string(i));
     return names;
 }
 
@@ -47,7 +61,7 @@ std::string engine_facts() {
 c10::Device resolve_device(const std::string& text) {
     const auto names = usable_devices();
     if (text == "auto") return c10::Device(names.size() > 1 ? names[1] : names[0]);
-    const std::string wanted = text == "cuda" ? "cuda:0" : text;
+    const std::string wanted = text == "cpu" || text.find(':') != std::string::npos ? text : text + ":0";
     if (std::find(names.begin(), names.end(), wanted) != names.end()) return c10::Device(wanted);
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;

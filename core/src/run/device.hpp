@@ -11,7 +11,7 @@ namespace neural_style {
 /// Resolves the setting `device`. Throws Error(Cause::device) for one that this machine or this LibTorch does not have.
 c10::Device resolve_device(const std::string& text);
 
-/// "cpu", "cuda:0", …: all that resolve_device accepts here.
+/// "cpu", "cuda:0" (a ROCm card too), "xpu:0", …: all that resolve_device accepts here.
 std::vector<std::string> usable_devices();
 
 /// Lines for a bug report: LibTorch's version and how it was built, its BLAS, its threads.

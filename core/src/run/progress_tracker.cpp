@@ -2,8 +2,6 @@
 
 #include <numeric>
 
-#include "process_memory.hpp"
-
 namespace neural_style {
 namespace {
 
@@ -44,9 +42,12 @@ Evaluation ProgressTracker::count(double total_loss) {
     event.total_loss = total_loss;
     event.seconds = std::chrono::duration<double>(now - start_).count();
     event.remaining_seconds = remaining_seconds();
-    const ProcessMemory memory = process_memory();
-    event.memory_mib = memory.resident_mib;
-    event.available_mib = memory.available_mib;
+    if (now - measured_ > std::chrono::milliseconds(100)) {  // reading it takes a part of a GPU's evaluation
+        memory_ = process_memory();
+        measured_ = now;
+    }
+    event.memory_mib = memory_.resident_mib;
+    event.available_mib = memory_.available_mib;
     return event;
 }
 

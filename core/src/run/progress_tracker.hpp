@@ -6,6 +6,7 @@
 
 #include "neural-style/job.hpp"
 #include "neural-style/scale_schedule.hpp"
+#include "process_memory.hpp"
 
 namespace neural_style {
 
@@ -34,6 +35,8 @@ private:
     int scale_ = 0, in_scale_ = 0, counted_ = 0, evaluations_ = 0;
     double pixel_seconds_ = -1;   // of one evaluation, a pixel, at the last measured scale
     std::vector<double> losses_;  // of this scale
+    ProcessMemory memory_;        // as it was at
+    Clock::time_point measured_;
 };
 
 }  // namespace neural_style

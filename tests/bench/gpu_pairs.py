@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""An evaluation of VGG-19 on a GPU, ours and PyTorch's, in turns on the same card. Prints tables in Markdown.
+
+gpu_pairs.py NEURAL_STYLE [--device cuda:0] [--weights FILE] [--sizes 512,1024,2048] [--precisions bfloat16,tf32,float32]
+             [--rounds 3] [--evaluations 60] [--whole 2048] [--large 6000x4000] [--memory 24576]
+
+The first table is the "peer" configuration of peer_loop.py, neural-style-pt's with a history of 100, on squares of SIZE
+pixels, cuDNN looking for its best algorithms in both programs; Adam's evaluations, which are the encoder's and the losses'
+alone but for little, are in a row of their own. PyTorch's evaluations are timed with CUDA events, ours by the program's own
+log: a row of it is written when the losses of an evaluation have arrived. A figure is the median over all rounds, without
+the first third of each run, in which algorithms are looked for.
+The second table is whole runs: a square of WHOLE pixels through all scales as the settings say by themselves, and a LARGE
+picture with at most MEMORY MiB; 0 leaves one out. "MiB" is by how much the card's free memory fell at the most while the
+program ran, "planned" what --explain says.
+Without weights, random ones of the same shapes are used. --device cpu tries the script out where there is no card.
+"""
+import csv
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+try:
+    import torch
+except ImportError:
+    sys.exit("gpu_pairs.py: this Python has no PyTorch; start the script with one that has.")
+
+from memory_table import draw  # noqa: E402
+from peer_loop import Loop, layers, picture, random_state, read_state  # noqa: E402
+
+
+def options():
+    words, found = sys.argv[1:], {"device": "cuda:0", "weights": "", "sizes": "512,1024,2048", "rounds": "3",
+                                  "precisions": "bfloat16,tf32,float32", "evaluations": "60", "whole": "2048",
+                                  "large": "6000x4000", "memory": "24576"}
+    if not words or words[0].startswith("-"):
+        sys.exit(__doc__)
+    found["program"] = os.path.abspath(words.pop(0))
+    while words:
+        name = words.pop(0)
+        if name[2:] not in found or not words:
+            sys.exit(f"gpu_pairs.py: {name} is no option, or its value is missing.\n\n{__doc__}")
+        found[name[2:]] = words.pop(0)
+    return found
+
+
+def command(given, content, style, weights, *words):
+    return [given["program"], content, "--style", style, "--network", "vgg19", "--weights", weights, "--device",
+            given["device"], "--preview-every", "0", *words]
+
+
+def theirs(given, state, content, style, size, precision):
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+    number = torch.bfloat16 if precision == "bfloat16" else torch.float32
+    loop = Loop(layers(dict(state)), picture(content, size, size), picture(style, size, size), False, given["device"],
+                number)
+    seconds = loop.run(int(given["evaluations"]))
+    del loop
+    if given["device"].startswith("cuda"):
+        torch.cuda.empty_cache()
+    return seconds[len(seconds) // 3:]
+
+
+def ours(given, folder, weights, content, style, precision, optimiser):
+    log = folder / "log.csv"
+    subprocess.run(command(given, content, style, weights, "--output", folder / "result.ppm", "--loss", "gatys",
+                           "--scales", "1", "--padding", "zero", "--iterations", given["evaluations"], "--precision",
+                           precision, "--optimiser", optimiser, "--progress", "none", "--log", log), check=True)
+    times = [float(row["seconds"]) for row in csv.DictReader(log.open())]
+    seconds = [after - before for before, after in zip(times, times[1:])]
+    return seconds[len(seconds) // 3:]
+
+
+class CardMemory:
+    """By how much the card's free memory falls while it is watched; nothing on the CPU."""
+
+    def __init__(self, device):
+        self.device, self.most, self.done = device, 0, threading.Event()
+        self.watched = device.startswith("cuda")
+
+    def free(self):
+        return torch.cuda.mem_get_info(torch.device(self.device))[0]
+
+    def watch(self):
+        before = self.free()
+        while not self.done.wait(0.02):
+            self.most = max(self.most, before - self.free())
+
+    def __enter__(self):
+        if self.watched:
+            self.thread = threading.Thread(target=self.watch)
+            self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        if self.watched:
+            self.thread.join()
+
+
+def whole_run(given, folder, weights, width, height, words, label):
+    content, style, log = folder / "whole.ppm", folder / "style.ppm", folder / "log.csv"
+    draw(content, width, height, 1)
+    draw(style, 1024, 768, 2)
+    plan = subprocess.run(command(given, content, style, weights, "--explain", *words), capture_output=True, text=True)
+    planned = re.search(r"memory needed: (\d+)", plan.stdout)
+    start = time.perf_counter()
+    with CardMemory(given["device"]) as memory:
+        done = subprocess.run(command(given, content, style, weights, "--output", folder / "result.ppm", "--progress",
+                                      "none", "--log", log, *words), capture_output=True, text=True)
+    seconds = time.perf_counter() - start
+    if done.returncode != 0:
+        print(f"| {label} | failed: {done.stderr.strip()} | | | | |", flush=True)
+        return
+    rows = list(csv.DictReader(log.open()))
+    held = f"{memory.most / 2**20:.0f}" if memory.watched else ""
+    print(f"| {label} | {len(set(row['scale'] for row in rows))} | {len(rows)} | {seconds:.1f} | {held} | "
+          f"{planned[1] if planned else ''} |", flush=True)
+
+
+def main():
+    given = options()
+    card = given["device"].startswith("cuda")
+    if card and not torch.cuda.is_available():
+        sys.exit("gpu_pairs.py: there is no GPU that PyTorch can use here; nothing was measured (--device cpu tries the "
+                 "script out).")
+    name = torch.cuda.get_device_name(torch.device(given["device"])) if card else "CPU"
+    print(f"{name}, PyTorch {torch.__version__}" + (f", CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}"
+                                                    if card else "") +
+          f", {given['rounds']} rounds of {given['evaluations']} evaluations\n")
+    with tempfile.TemporaryDirectory() as place:
+        folder = pathlib.Path(place)
+        weights, state = given["weights"], read_state(given["weights"]) if given["weights"] else random_state()
+        if not weights:
+            weights = folder / "vgg19.pth"
+            torch.save(state, weights)
+        print("| precision | size | PyTorch ms | ours ms | ratio | ours, Adam ms |\n|---|---|---|---|---|---|")
+        for size in map(int, given["sizes"].split(",")):
+            content, style = folder / "content.ppm", folder / "style.ppm"
+            draw(content, size, size, 1)
+            draw(style, size, size, 2)
+            for precision in given["precisions"].split(","):
+                if precision == "tf32" and not card:
+                    continue  # the CPU has none
+                pairs = {"theirs": [], "lbfgs": [], "adam": []}
+                for _ in range(int(given["rounds"])):
+                    pairs["theirs"] += theirs(given, state, content, style, size, precision)
+                    for optimiser in ("lbfgs", "adam"):
+                        pairs[optimiser] += ours(given, folder, weights, content, style, precision, optimiser)
+                a, b, c = (1000 * statistics.median(pairs[key]) for key in ("theirs", "lbfgs", "adam"))
+                print(f"| {precision} | {size} | {a:.2f} | {b:.2f} | {a / b:.2f} | {c:.2f} |", flush=True)
+        print("\n| run | scales | evaluations | s | MiB | planned |\n|---|---|---|---|---|---|")
+        whole = int(given["whole"])
+        if whole:
+            whole_run(given, folder, weights, whole, whole, [], f"{whole}×{whole}, all scales")
+        if given["large"] != "0":
+            width, height = map(int, given["large"].split("x"))
+            whole_run(given, folder, weights, width, height, ["--memory", given["memory"]],
+                      f"{width}×{height}, {given['memory']} MiB")
+
+
+if __name__ == "__main__":
+    main()
