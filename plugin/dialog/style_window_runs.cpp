@@ -50,7 +50,7 @@ std::optional<Request> StyleWindow::draft_request() {
     if (!request.init.empty()) request.settings.reset("init");
     request.settings.set("size", draft_edge);
     request.settings.set("scales", draft_scales);  // something to see early, then a closer look
-    request.settings.set("iterations", 32.);
+    request.settings.set("iterations", 48.);
     request.settings.set("preview-every", 2.);
     return request;
 }

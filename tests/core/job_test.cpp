@@ -225,7 +225,7 @@ TEST(Job, ShortOfMemoryItGoesOnInTiles) {
     EXPECT_GT(tiled.scales[0].tile_edge, 0);
     double apart = 0;
     for (std::size_t i = 0; i < one.rgba.size(); ++i) apart += std::abs(one.rgba[i] - outcome.picture.rgba[i]);
-    EXPECT_LT(apart / double(one.rgba.size()), 2e-3);
+    EXPECT_LT(apart / double(one.rgba.size()), 1e-2);  // a tenth of the first step
 }
 
 TEST(Job, SeamlessTilesAreComputedInPiecesOnlyWhereThatIsExact) {

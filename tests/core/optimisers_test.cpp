@@ -75,7 +75,7 @@ double largest_difference(const at::Tensor& a, const at::Tensor& b) { return (a 
 /// Lets the optimiser take its turns; every point must lie in 0..1. Returns the losses at best() after each turn.
 std::vector<double> minimise(Optimiser& optimiser, const Function& function, const at::Tensor& start, int turns,
                              const std::function<void(int, Value&)>& spoil = {}) {
-    optimiser.start(start);
+    optimiser.start(start, turns);
     std::vector<double> losses;
     for (int turn = 0; turn < turns && !optimiser.stalled(); ++turn) {
         Value value = function(optimiser.point());
@@ -164,7 +164,7 @@ TEST(Lbfgs, SurvivesARegionWithoutLosses) {
 TEST(Lbfgs, AStartWithoutALossIsAStallAndTheStartIsKept) {
     Lbfgs lbfgs;
     const at::Tensor start = at::full(shape, 0.25);
-    lbfgs.start(start);
+    lbfgs.start(start, 40);
     lbfgs.tell(nan_value, at::zeros(shape));
     EXPECT_TRUE(lbfgs.stalled());
     EXPECT_TRUE(at::equal(lbfgs.best(), start));
@@ -205,11 +205,37 @@ TEST(Adam, ComesCloseToTheMinimumOfABoundedBowl) {
     EXPECT_LT(largest_difference(adam.best(), bowl.minimum()), 0.02);
 }
 
+TEST(Adam, ItsStepsShrinkOverAScaleUnlessAPictureIsToBeImproved) {
+    for (const double first_rate : {0.1, Adam::last_rate}) {
+        Adam adam(first_rate);
+        for (int scale = 0; scale < 2; ++scale) {
+            adam.start(at::full(shape, 0.5), 50);
+            std::vector<double> steps;
+            for (int turn = 0; turn < 60; ++turn) {  // more than planned
+                const at::Tensor before = adam.point().clone();
+                adam.tell(1, at::ones(shape) * (turn % 3 ? 1 : -1));
+                steps.push_back(largest_difference(adam.point(), before));
+            }
+            if (scale == 0) {
+                EXPECT_NEAR(steps.front(), first_rate, 1e-3);
+            }
+            for (std::size_t turn = 50; turn < 60; ++turn) EXPECT_LE(steps[turn], Adam::last_rate * 1.01);
+        }
+    }
+}
+
+TEST(Adam, LargeFirstStepsGetFurtherInFewTurns) {
+    const Bowl bowl;
+    Adam adam, careful(Adam::last_rate);
+    EXPECT_LT(minimise(adam, bowl, at::full(shape, 0.5), 15).back(),
+              minimise(careful, bowl, at::full(shape, 0.5), 15).back());
+}
+
 TEST(Adam, AveragesWhatIsDrawnAnewEachTime) {
     // A noisy gradient: the average of the iterates lies closer to the minimum than the iterates do.
     const Bowl bowl;
     Adam adam;
-    adam.start(at::full(shape, 0.5));
+    adam.start(at::full(shape, 0.5), 400);
     double of_point = 0, of_best = 0;
     for (int turn = 0; turn < 400; ++turn) {
         const at::Tensor x = adam.point() + drawn(shape, 1000 + turn) * 0.3;

@@ -14,10 +14,11 @@ constexpr double large_gradient = 1e9;  // whose square a float holds, with room
 
 }  // namespace
 
-void Adam::start(const at::Tensor& picture) {
+void Adam::start(const at::Tensor& picture, int evaluations) {
     point_ = picture.detach().clamp(0, 1).contiguous();
     average_ = point_.clone();
     steps_ = 0;
+    planned_steps_ = std::max(1, evaluations);
     if (!first_.defined()) {
         first_ = at::zeros_like(point_);
         second_ = at::zeros_like(point_);
@@ -28,6 +29,12 @@ void Adam::start(const at::Tensor& picture) {
     const double share = double(first_.numel()) / double(point_.numel());
     first_ = at::upsample_bilinear2d(first_, size, false).mul_(share);
     second_ = at::upsample_bilinear2d(second_, size, false).mul_(share * share);
+}
+
+// Large steps find the colours and strokes of an area, small ones draw them: with 0.02 throughout, 30 evaluations of a
+// sliced loss end at 1.6 times the loss, 200 at 1.13 times.
+double Adam::rate() const {
+    return last_rate + (first_rate_ - last_rate) * std::max(0.0, 1 - double(steps_) / planned_steps_);
 }
 
 void Adam::tell(double loss, at::Tensor gradient) {
@@ -48,7 +55,7 @@ void Adam::tell(double loss, at::Tensor gradient) {
     const double correction = std::sqrt(1 - second_left_) / (1 - first_left_);
     // The constant keeps a pixel at rest where there is no gradient; it must be small beside gradients of order 1/N.
     at::sqrt_out(gradient, second_).add_(epsilon / double(point_.numel()));
-    point_.addcdiv_(first_, gradient, -rate_ * correction);
+    point_.addcdiv_(first_, gradient, -rate() * correction);
     point_.clamp_(0, 1);
     ++steps_;
     // A young average is a plain mean, so that the start does not linger in it.

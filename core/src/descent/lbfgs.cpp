@@ -15,7 +15,7 @@ constexpr int most_backtracks = 6;
 
 }  // namespace
 
-void Lbfgs::start(const at::Tensor& picture) {
+void Lbfgs::start(const at::Tensor& picture, int /*evaluations*/) {
     accepted_ = picture.detach().clamp(0, 1).contiguous();
     trial_ = accepted_.clone();
     const at::Tensor flat = trial_.view({-1});

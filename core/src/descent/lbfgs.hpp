@@ -17,7 +17,7 @@ class Lbfgs : public Optimiser {
 public:
     explicit Lbfgs(int history = 20) : pairs_(history) {}
 
-    void start(const at::Tensor& picture) override;
+    void start(const at::Tensor& picture, int evaluations) override;
     const at::Tensor& point() const override { return trial_; }
     void tell(double loss, at::Tensor gradient) override;
     at::Tensor best() const override { return accepted_; }

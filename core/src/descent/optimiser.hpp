@@ -11,9 +11,9 @@ class Optimiser {
 public:
     virtual ~Optimiser() = default;
 
-    /// Begins a scale at `picture` (1×3×h×w). What was learned at the last scale is carried over where that makes
-    /// sense.
-    virtual void start(const at::Tensor& picture) = 0;
+    /// Begins a scale at `picture` (1×3×h×w), for as many turns as there will be `evaluations`; fewer or more do no
+    /// harm. What was learned at the last scale is carried over where that makes sense.
+    virtual void start(const at::Tensor& picture, int evaluations) = 0;
 
     virtual const at::Tensor& point() const = 0;
 

@@ -35,6 +35,9 @@ public:
     /// The content's regions with their styles, whose longest edges are the scale's times `stroke`.
     std::vector<Region> regions(const Scale& scale, double stroke, const c10::Device& device) const;
 
+    /// Whether it begins with a picture that was given for that, and is to be improved.
+    bool improves() const { return init_.defined(); }
+
     /// Where the optimisation begins. Throws Error(Cause::settings) for an `init` that cannot be had here.
     at::Tensor start(const Settings& settings, const Scale& scale, const c10::Device& device) const;
 

@@ -130,10 +130,10 @@ private:
         if (way.tile_edge > 0) release_memory();  // the styles at this size were as large as the picture
         if (!optimiser_ || method_.optimiser == "lbfgs") {
             optimiser_.reset();  // the old one's memory goes first
-            optimiser_ = make_optimiser(method_.optimiser, way.history);
+            optimiser_ = make_optimiser(method_.optimiser, way.history, pictures_.improves());
         }
         picture_ = pictures_.carried(std::move(picture_), scale, method_.keeps_detail);
-        optimiser_->start(picture_);
+        optimiser_->start(picture_, scale.evaluations);
         begun_ = true;
         picture_.reset();
         if (way.tile_edge > 0) release_memory();
@@ -158,12 +158,12 @@ private:
     // What L-BFGS reached is kept unless Adam gets further.
     void go_on_with_adam(Objective& objective) {
         const at::Tensor reached = optimiser_->best();
-        optimiser_ = make_optimiser("adam", 0);
-        optimiser_->start(reached);
+        optimiser_ = make_optimiser("adam", 0, true);
+        optimiser_->start(reached, tracker_.left());
         improve(objective);
         const ObjectiveValue before = objective.evaluate(reached), after = objective.evaluate(optimiser_->best());
         if (!before.gradient.defined() || !after.gradient.defined() || !(after.total() < before.total()))
-            optimiser_->start(reached);
+            optimiser_->start(reached, 0);
     }
 
     void improve(Objective& objective) {

@@ -26,7 +26,7 @@ namespace {
 
 // Relative content terms are of order one when nothing of the content is left, like the style terms of `covariance` and
 // `sliced`; with this factor 1 : 1000 keeps shapes and lets strokes cover them. Chosen by looking.
-constexpr double relative_content = 14;
+constexpr double relative_content = 20;
 constexpr int sliced_directions = 32;
 
 // "colours1" … "colours5", "level1" … "level5" (the first layer's responses), "strokes1" … "strokes5" (both layers').
@@ -246,8 +246,8 @@ std::vector<StyleTerm> style_terms(const Method& method, const Settings& setting
     return terms;
 }
 
-std::unique_ptr<Optimiser> make_optimiser(const std::string& name, int history) {
-    if (name == "adam") return std::make_unique<Adam>();
+std::unique_ptr<Optimiser> make_optimiser(const std::string& name, int history, bool improves) {
+    if (name == "adam") return improves ? std::make_unique<Adam>(Adam::last_rate) : std::make_unique<Adam>();
     return std::make_unique<Lbfgs>(history);
 }
 

@@ -43,7 +43,7 @@ std::vector<ContentTerm> content_terms(const Method& method, const Settings& set
 std::vector<StyleTerm> style_terms(const Method& method, const Settings& settings, const std::vector<Region>& regions);
 
 /// "lbfgs" with that many pairs of history, or "adam".
-std::unique_ptr<Optimiser> make_optimiser(const std::string& name, int history);
+std::unique_ptr<Optimiser> make_optimiser(const std::string& name, int history, bool improves = false);
 
 /// What the memory plan is made from; `resident_mib` is what is held on the device without the request's pictures.
 Workload workload(const Method& method, const PlanRequest& request, Encoder& encoder, const c10::Device& device,

@@ -34,7 +34,7 @@ double seconds_per_pixel(const Method& method, const Settings& settings, Encoder
     Objective objective(encoder, content_terms(method, settings), style_terms(method, settings, regions), 0);
     objective.set_targets(ramp, {}, regions);
     const auto optimiser = make_optimiser(method.optimiser, 5);
-    optimiser->start(ramp);
+    optimiser->start(ramp, 2);
     double seconds = 0;
     for (int turn = 0; turn < turns; ++turn) {
         const auto start = std::chrono::steady_clock::now();
