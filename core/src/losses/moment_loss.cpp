@@ -9,7 +9,7 @@ namespace neural_style {
 namespace {
 
 void accumulate(at::Tensor& sum, const at::Tensor& part, double share = 1) {
-    sum = sum.defined() ? sum.add(part, share) : part * share;
+    sum = sum.defined() ? sum.add(part, share) : share == 1 ? part : part * share;
 }
 
 }  // namespace
@@ -94,12 +94,15 @@ void GramLoss::add_target(const Moments& moments, double share) {
 }
 
 at::Tensor GramLoss::compare(const Moments& moments, Slope& slope) {
-    const at::Tensor gram = moments.gram();
-    const double channels = double(gram.size(0)), divisor = by_channels_ ? channels : 1;
-    const at::Tensor difference = (gram / divisor).sub_(target_);
+    // On a GPU each operation costs more than its numbers: as few as will do.
+    at::Tensor difference = moments.gram();
+    const double channels = double(difference.size(0)), divisor = by_channels_ ? channels : 1;
+    if (by_channels_) difference.div_(channels);
+    difference.sub_(target_);
     // d mean(D²)/dG = 2D/C², dG/dF = twice F over the divisor because D is symmetric.
-    slope.matrix = difference * (factor_ * 4 / (channels * channels * divisor) / moments.weight());
-    return difference.pow(2).mean() * factor_;
+    slope.matrix = (difference / moments.weight()).mul_(factor_ * 4 / (channels * channels * divisor));
+    const at::Tensor flat = difference.flatten();
+    return at::dot(flat, flat).mul_(factor_ / (channels * channels));
 }
 
 void CovarianceLoss::add_target(const Moments& moments, double share) {
