@@ -76,7 +76,7 @@ Precision choose_precision(const std::string& text, const c10::Device& device) {
     Precision precision = Precision::float32;
     if (text == "bfloat16") precision = Precision::bfloat16;
     if (text == "tf32" || (text == "auto" && device.is_cuda())) precision = Precision::tf32;
-    at::globalContext().setAllowTF32CuDNN(precision == Precision::tf32);
+    at::globalContext().setAllowTF32CuDNN(precision != Precision::float32);
     at::globalContext().setAllowTF32CuBLAS(false);
     return precision;
 }

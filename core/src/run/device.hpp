@@ -17,7 +17,11 @@ std::vector<std::string> usable_devices();
 /// Lines for a bug report: LibTorch's version and how it was built, its BLAS, its threads.
 std::string engine_facts();
 
-enum class Precision { float32, tf32, bfloat16 };
+enum class Precision {
+    float32,
+    tf32,
+    bfloat16,  ///< behind the second pool; what comes before in tf32 on CUDA, else in float32
+};
 
 /// Resolves the setting `precision` (auto: tf32 on CUDA, else float32) and tells LibTorch whether its convolutions may
 /// use tf32; matrix products, which make the statistics, never do. Throws Error(Cause::settings) for tf32 elsewhere.

@@ -58,8 +58,8 @@ std::vector<std::string> names_of(const Method& method) {
     return names;
 }
 
-using MakePart = std::function<std::unique_ptr<Encoder>(std::vector<ConvolutionLayer> layers,
-                                                        std::vector<LayerTap> taps, const InputConvention& input)>;
+using MakePart = std::function<std::unique_ptr<Encoder>(
+    std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps, const InputConvention& input, bool front)>;
 
 // Cut behind the second pool, where there is one and something is wanted of what follows.
 std::unique_ptr<Encoder> make_parts(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps,
@@ -67,7 +67,7 @@ std::unique_ptr<Encoder> make_parts(const std::vector<ConvolutionLayer>& layers,
     std::size_t cut = 0, deepest = 0;
     for (int pools = 0; cut < layers.size() && pools < 2; ++cut) pools += layers[cut].is_pool();
     for (const LayerTap& tap : taps) deepest = std::max(deepest, tap.layer);
-    if (deepest < cut || layers[cut].is_pool()) return make(layers, taps, input);
+    if (deepest < cut || layers[cut].is_pool()) return make(layers, taps, input, true);
     std::vector<LayerTap> in_front, in_back;
     std::vector<SplitEncoder::Place> places;
     for (const LayerTap& tap : taps) {
@@ -78,8 +78,8 @@ std::unique_ptr<Encoder> make_parts(const std::vector<ConvolutionLayer>& layers,
     }
     in_front.push_back({cut - 1, true});
     const auto begin = layers.begin(), middle = begin + std::ptrdiff_t(cut);
-    return std::make_unique<SplitEncoder>(make({begin, middle}, in_front, input),
-                                          make({middle, layers.end()}, in_back, InputConvention()), places,
+    return std::make_unique<SplitEncoder>(make({begin, middle}, in_front, input, true),
+                                          make({middle, layers.end()}, in_back, InputConvention(), false), places,
                                           convolution_halo(layers, taps));
 }
 
@@ -97,7 +97,7 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
     for (std::size_t i = 0; i <= deepest; ++i) count += network.layers[i].kind == NetworkLayer::Kind::convolution;
     auto loaded = load_convolutions(network, method.weights, count);
     if (network.rescale && method.loss != "tutorial") rescale_convolutions(network, loaded, at::get_num_threads());
-    const auto options = at::TensorOptions(device).dtype(precision == Precision::bfloat16 ? at::kBFloat16 : at::kFloat);
+    const auto options = at::TensorOptions(device).dtype(at::kFloat);
     std::vector<ConvolutionLayer> layers;
     std::size_t next = 0;
     for (std::size_t i = 0; i <= deepest; ++i) {
@@ -124,16 +124,25 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
         if (device.is_cpu() && precision == Precision::float32 && settings.text("convolutions") != "direct") {
             try {
                 const int threads = at::get_num_threads();
-                return make_parts(layers, taps, input, [&](auto own, auto own_taps, const InputConvention& own_input) {
-                    return std::make_unique<ChainEncoder>(own, own_taps, own_input, padding, average_pooling, threads);
-                });
+                return make_parts(layers, taps, input,
+                                  [&](auto own, auto own_taps, const InputConvention& own_input, bool) {
+                                      return std::make_unique<ChainEncoder>(own, own_taps, own_input, padding,
+                                                                            average_pooling, threads);
+                                  });
             } catch (const std::invalid_argument&) {
                 // a description with another sequence of layers; LibTorch takes any
             }
         }
     }
     const MapLayout layout = device.is_cpu() ? MapLayout::planes : MapLayout::pixels;
-    return make_parts(layers, taps, input, [&](auto own, auto own_taps, const InputConvention& own_input) {
+    const bool coarse = precision == Precision::bfloat16;
+    return make_parts(layers, taps, input, [&](auto own, auto own_taps, const InputConvention& own_input, bool front) {
+        // In bfloat16 the first layers would round the picture's gradient so that a descent ends well above float32's.
+        for (ConvolutionLayer& layer : own) {
+            if (front || !coarse || layer.is_pool()) continue;
+            layer.weight = layer.weight.to(at::kBFloat16);
+            layer.bias = layer.bias.to(at::kBFloat16);
+        }
         return std::make_unique<ConvolutionEncoder>(std::move(own), std::move(own_taps), own_input, padding,
                                                     average_pooling, layout);
     });
