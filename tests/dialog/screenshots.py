@@ -50,6 +50,12 @@ def snap(path, title):
 def quiet_draft(stage, words):
     wait_for(lambda: stage.preview_words() == words('Draft'), 'the draft')
 
+    def rests():
+        before = stage.preview_picture()
+        time.sleep(1.5)
+        return stage.preview_picture() == before
+    wait_for(rests, 'the end of the draft')
+
 
 def page_start(stage, words, save):
     quiet_draft(stage, words)
