@@ -180,9 +180,10 @@ def test_tab_goes_everywhere(open_stage):
         seen, cards = set(), 0
         for _ in range(2 * len(wanted) + 10):
             before = focus(stage)
+            seen |= before  # it may have come late
             stage.keys('Tab')
             for _ in range(100):  # a combo box's own button is not on the bus: from one to the next nothing changes
-                if focus(stage) != before:
+                if focus(stage) not in (set(), before):
                     break
                 time.sleep(0.05)
             seen |= focus(stage)
