@@ -26,13 +26,10 @@ public:
         c10::AutoGradMode record(keep);
         picture_ = picture.detach().requires_grad_(keep);
         maps_ = maps_of(picture_);
-        return {maps_[0].detach().squeeze(0), maps_[1].detach().squeeze(0)};
+        return seen();
     }
-    at::Tensor gradient(const std::vector<Slope>& slopes) override {
-        std::vector<at::Tensor> of_features;
-        for (std::size_t i = 0; i < slopes.size(); ++i)
-            of_features.push_back(as_map(slopes[i], maps_[i].detach().squeeze(0)));
-        return autograd_gradient(maps_, of_features, picture_);
+    at::Tensor gradient(const std::vector<Slope>& of_features) override {
+        return autograd_gradient(maps_, seen(), of_features, picture_);
     }
     void release() override { maps_.clear(); }
     std::vector<MapShape> shapes() const override { return {{4, 1}, {6, 2}}; }
@@ -40,6 +37,8 @@ public:
     int halo() const override { return 2; }
 
 private:
+    std::vector<at::Tensor> seen() const { return {maps_[0].detach().squeeze(0), maps_[1].detach().squeeze(0)}; }
+
     at::Tensor first_ = drawn({4, 3, 3, 3}, 1, at::kDouble) * 0.4, second_ = drawn({6, 4, 3, 3}, 2, at::kDouble) * 0.3;
     at::Tensor picture_;
     std::vector<at::Tensor> maps_;

@@ -5,13 +5,14 @@
 
 namespace neural_style {
 
-at::Tensor autograd_gradient(const std::vector<at::Tensor>& maps, const std::vector<at::Tensor>& of_maps,
-                             const at::Tensor& input) {
+at::Tensor autograd_gradient(const std::vector<at::Tensor>& maps, const std::vector<at::Tensor>& features,
+                             const std::vector<Slope>& of_features, const at::Tensor& input) {
     std::vector<at::Tensor> outputs, slopes;
     for (std::size_t i = 0; i < maps.size(); ++i) {
-        if (!of_maps[i].defined()) continue;
+        const at::Tensor of_map = as_map(of_features[i], features[i]);
+        if (!of_map.defined()) continue;
         outputs.push_back(maps[i]);
-        slopes.push_back(of_maps[i].unsqueeze(0).to(maps[i].scalar_type()));
+        slopes.push_back(of_map.unsqueeze(0).to(maps[i].scalar_type()));
     }
     if (outputs.empty()) return at::zeros_like(input);
     return torch::autograd::grad(outputs, {input}, slopes)[0].detach();

@@ -106,9 +106,7 @@ std::size_t BankEncoder::work_bytes(int height, int width) const {
 }
 
 at::Tensor BankEncoder::gradient(const std::vector<Slope>& of_features) {
-    std::vector<at::Tensor> of_maps;
-    for (std::size_t i = 0; i < of_features.size(); ++i) of_maps.push_back(as_map(of_features[i], features_[i]));
-    at::Tensor result = autograd_gradient(maps_, of_maps, picture_);
+    at::Tensor result = autograd_gradient(maps_, features_, of_features, picture_);
     maps_.clear();
     features_.clear();
     return result;

@@ -108,9 +108,7 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
 }
 
 at::Tensor ConvolutionEncoder::gradient(const std::vector<Slope>& of_features) {
-    std::vector<at::Tensor> of_maps;
-    for (std::size_t i = 0; i < of_features.size(); ++i) of_maps.push_back(as_map(of_features[i], features_[i]));
-    at::Tensor result = autograd_gradient(maps_, of_maps, picture_);
+    at::Tensor result = autograd_gradient(maps_, features_, of_features, picture_);
     maps_.clear();
     features_.clear();
     return result;
