@@ -17,8 +17,8 @@ constexpr unsigned plan_delay_milliseconds = 1200;  // after the last change
 }  // namespace
 
 EngineLine::EngineLine(SettingsModel& model, int width, int height, std::function<void()> open_networks,
-                       std::function<Sizes()> styles)
-    : model_(model), width_(width), height_(height), styles_(std::move(styles)) {
+                       std::function<std::optional<Work>()> work)
+    : model_(model), width_(width), height_(height), work_(std::move(work)) {
     box_ = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
     words_ = gtk_label_new(_("The engine is starting…"));
     gtk_label_set_xalign(GTK_LABEL(words_), 0);
@@ -54,9 +54,14 @@ void EngineLine::greeted(const wire::Hello& hello) {
 }
 
 void EngineLine::began(const ScaleEvent& event) {
-    if (network_ != event.network || device_name_ != event.device) estimate_.forget();
+    const bool other = network_ != event.network || device_name_ != event.device;
     network_ = event.network;
     device_name_ = event.device;
+    if (other) {  // one was installed, say: the same call has another answer now
+        estimate_.forget();
+        asked_.clear();
+        plan();
+    }
     show();
 }
 
@@ -68,29 +73,36 @@ void EngineLine::changed(std::string_view key) {
 
 void EngineLine::plan() {
     plan_timer_.every(plan_delay_milliseconds, [this] {
-        if (styles_().empty()) return true;
-        ask_engine();
-        return false;
+        const std::optional<Work> work = work_();
+        if (work) ask_engine(*work);
+        return !work;
     });
 }
 
-void EngineLine::ask_engine() {
+void EngineLine::ask_engine(const Work& work) {
     std::vector<std::string> arguments = {"--explain", "--content-size", filled("%dx%d", width_, height_)};
-    for (const auto& [width, height] : styles_()) {
+    for (const auto& [width, height] : work.styles) {
         arguments.push_back("--style-size");
         arguments.push_back(filled("%dx%d", width, height));
     }
+    // That there are some is all that counts; none of these files is read.
+    if (work.masked) arguments.insert(arguments.end(), {"--mask", "selection"});
+    for (std::size_t guide = 0; guide < work.guides; ++guide)
+        arguments.insert(arguments.end(), {"--guide", "content:style"});
     const Settings& settings = model_.settings();
     for (const Setting& setting : settings_table()) {
         if (!settings.is_set(setting.key)) continue;
         arguments.push_back(std::string("--") + setting.key);
         arguments.push_back(settings.text(setting.key));
     }
+    if (arguments == asked_) return;
+    asked_ = arguments;
     coming_ = {};
     EngineCommand::Callbacks callbacks;
     callbacks.line = [this](const std::string& line) { take_line(line); };
     callbacks.end = [this](bool succeeded) {
         plan_ = succeeded ? coming_ : Plan();  // why not is said where a run is tried
+        if (!succeeded) asked_.clear();
         show();
     };
     asking_ = std::make_unique<EngineCommand>(arguments, std::move(callbacks));

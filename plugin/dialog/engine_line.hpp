@@ -4,8 +4,10 @@
 
 #include <gtk/gtk.h>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,13 +23,17 @@ namespace neural_style {
 
 class EngineLine {
 public:
-    /// Widths and heights of the styles, in pixels.
-    using Sizes = std::vector<std::pair<int, int>>;
+    /// What a run would be of, besides its settings and the content's size.
+    struct Work {
+        std::vector<std::pair<int, int>> styles;  ///< widths and heights, pixels
+        std::size_t guides = 0;
+        bool masked = false;  ///< a selection, a layer mask or transparency limits what counts
+    };
 
-    /// `width` and `height` are the content's, in pixels; `open_networks` shows the page of networks; `styles` says
-    /// what is chosen now: nothing while the engine has something better to do than to look what a run would take.
+    /// `width` and `height` are the content's, in pixels; `open_networks` shows the page of networks; `work` says what
+    /// is chosen now: nothing while the engine has something better to do than to look what a run would take.
     EngineLine(SettingsModel& model, int width, int height, std::function<void()> open_networks,
-               std::function<Sizes()> styles);
+               std::function<std::optional<Work>()> work);
 
     GtkWidget* widget() const { return box_; }
 
@@ -40,11 +46,11 @@ public:
     /// The largest edge that fits into the memory, where the whole layer does not; 0: not known.
     int fitting_edge() const { return plan_.fits ? 0 : plan_.largest_edge; }
 
-    /// Looks soon what the full run would take, by asking the engine aside.
+    /// Looks soon what the full run would take, by asking the engine aside if it was not asked just that.
     void plan();
 
 private:
-    void ask_engine();
+    void ask_engine(const Work& work);
     void take_line(const std::string& line);
     std::string needs() const;  ///< memory and time of the full picture, as far as they are known
 
@@ -53,7 +59,7 @@ private:
     wire::Hello hello_;
     std::string network_, device_name_;  ///< of the last run, or as the engine said it would be
     RunEstimate estimate_;
-    std::function<Sizes()> styles_;
+    std::function<std::optional<Work>()> work_;
     struct Plan {
         double needed_mib = 0, available_mib = 0;
         bool fits = true;
@@ -61,7 +67,8 @@ private:
         double seconds = 0;
         bool tiled = false;
     };
-    Plan plan_, coming_;  ///< what is known, and what the engine is just saying
+    Plan plan_, coming_;              ///< what is known, and what the engine is just saying
+    std::vector<std::string> asked_;  ///< the call that they are the answer to
     Timer plan_timer_;
     std::unique_ptr<EngineCommand> asking_;
     GtkWidget* box_;

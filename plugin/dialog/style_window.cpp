@@ -42,7 +42,7 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
                }),
       queue_([this] { paint_queue(); }),
       engine_(
-          model_, content_.width, content_.height, [this] { open_networks(); }, [this] { return planned_styles(); }),
+          model_, content_.width, content_.height, [this] { open_networks(); }, [this] { return planned_work(); }),
       actions_({manual_file().empty() ? nullptr : std::function<void()>([this] { show_manual(); }), [this] { reset(); },
                 [this] { close(); }, [this] { give_up(); },
                 [this] {

@@ -55,9 +55,9 @@ private:
     void look_around();  ///< which layers there are now, and whether the content still is
 
     std::optional<Request> draft_request();
-    std::shared_ptr<const Mask> small_mask();  ///< of what a draft may paint; null: of everything
-    void look_at_selection();                  ///< a draft is of what is selected now
-    EngineLine::Sizes planned_styles();        ///< none while a run has the engine
+    std::shared_ptr<const Mask> small_mask();        ///< of what a draft may paint; null: of everything
+    void look_at_selection();                        ///< a draft is of what is selected now
+    std::optional<EngineLine::Work> planned_work();  ///< none while a run has the engine
     void ask_for_draft(unsigned delay_milliseconds);
     void copy(std::string (*call)(Host&, const RunRequest&));  ///< the run that Start would begin, as text
     void start();

@@ -16,6 +16,13 @@ constexpr int draft_edge = 256;
 constexpr const char* draft_scales = "128,256";
 constexpr int more_evaluations = 200;
 
+/// Whether a thumbnail, whose pixels are means with eight bits or more, has transparent parts.
+bool is_transparent(const Image& thumbnail) {
+    for (std::size_t i = 3; i < thumbnail.rgba.size(); i += 4)
+        if (thumbnail.rgba[i] < 254.5f / 255) return true;
+    return false;
+}
+
 /// The largest usual edge below `edge`; 0: none.
 int smaller_edge(int edge) {
     for (const int usual : {4096, 3072, 2048, 1536, 1024, 768, 512, 384, 256})
@@ -67,23 +74,29 @@ void StyleWindow::look_at_selection() {
         const auto now = small_mask();
         const bool same = now && draft_mask_ ? now->values == draft_mask_->values : !now && !draft_mask_;
         if (!same) ask_for_draft(0);
+        engine_.plan();
     } catch (const Error&) {  // gone meanwhile
     }
 }
 
-EngineLine::Sizes StyleWindow::planned_styles() {
-    if (runs_.activity() != Activity::idle || !content_usable_) return {};
-    EngineLine::Sizes sizes;
+std::optional<EngineLine::Work> StyleWindow::planned_work() {
+    RunRequest request;
+    request.styles = picker_.chosen();
+    if (runs_.activity() != Activity::idle || !content_usable_ || request.styles.empty()) return std::nullopt;
+    EngineLine::Work work;
+    work.guides = all_guides(request).size();
     try {
-        for (const StyleChoice& style : picker_.chosen()) {
+        for (const StyleChoice& style : request.styles) {
             const Layer layer = style.picture ? Layer() : host_.layer(style.layer);
-            sizes.emplace_back(style.picture ? style.picture->width : layer.width,
-                               style.picture ? style.picture->height : layer.height);
+            work.styles.emplace_back(style.picture ? style.picture->width : layer.width,
+                                     style.picture ? style.picture->height : layer.height);
         }
+        const Image content = host_.thumbnail(content_.id, draft_edge);
+        work.masked = small_mask() || is_transparent(content);
     } catch (const Error&) {  // gone meanwhile
-        return {};
+        return std::nullopt;
     }
-    return sizes;
+    return work;
 }
 
 void StyleWindow::ask_for_draft(unsigned delay_milliseconds) {

@@ -46,6 +46,18 @@ class Plans(Program):
         self.expect_sentence(self.call("--explain", "--content-size", "48x40"), "--style-size", status=2)
         self.expect_sentence(self.stylise("--content-size", "48x40"), "--explain", status=2)
 
+    def test_guides_and_masks_need_more(self):
+        def plan(*options):
+            return self.plan("--content-size", "400x300", "--style-size", "400x300", "--network", "builtin",
+                             "--memory", "100000", *options)
+        # That there are some is all that counts: a plan needs no pictures of them.
+        mask, guide = ("--mask", "nowhere.png"), ("--guide", "nowhere.png:neither.png")
+        needed = [self.number(plan(*options), "memory needed") for options in ((), mask, mask + guide,
+                                                                             mask + 2 * guide)]
+        self.assertEqual(needed, sorted(set(needed)))
+        many = plan(*mask, *(100 * guide))
+        self.assertGreater(self.number(many, "expected time"), self.number(plan(), "expected time"))
+
     def test_larger_needs_more_and_a_budget_makes_tiles(self):
         def plan(size, *options):
             return self.plan("--content-size", size, "--style-size", "500x400", "--network", "builtin", "--scales", "1",

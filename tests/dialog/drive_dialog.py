@@ -318,6 +318,7 @@ def test_regions(open_stage):
         stage.pick('Where Embers goes', 'Sky')
         wait_for(lambda: stage.preview_words() == 'Draft' and
                  not stage.same_picture(stage.still_picture(), whole), 'the lower half to stay as it was')
+        wait_for(lambda: stage.shows('label', '.*Full picture: 522 MiB .*'), 'a plan that knows of the guide')
         stage.set_value('spin button', 'Iterations', 8)
         stage.press('Start')
         end = stage.ending()
@@ -346,6 +347,7 @@ def test_selection(open_stage):
         wait_for(lambda: not stage.same_picture(stage.preview_picture(left=True), painted), 'another style on the left')
         wait_for(lambda: stage.preview_words() == 'Draft', 'the draft')
         assert stage.same_picture(stage.still_picture(), unpainted), 'another style changed what is not selected'
+        wait_for(lambda: stage.shows('label', '.*Full picture: 612 MiB .*'), 'a plan that knows of the selection')
         run_until_preview(stage)
         unpainted = stage.still_picture()  # in a smaller view
         stage.tell('select elsewhere')

@@ -193,13 +193,15 @@ int list_networks() {
 
 int explain(int count, char** arguments) {
     bool large = false;
-    int size = 1 << 20;
+    int size = 1 << 20, regions_mib = 0;
     for (int i = 2; i + 1 < count; ++i) {
         if (!std::strcmp(arguments[i], "--network")) large = !std::strcmp(arguments[i + 1], "too-large");
         if (!std::strcmp(arguments[i], "--size")) size = std::atoi(arguments[i + 1]);
+        if (!std::strcmp(arguments[i], "--mask")) regions_mib += 100;
+        if (!std::strcmp(arguments[i], "--guide")) regions_mib += 10;
     }
     const bool fits = !large || size <= 512;
-    std::printf("memory needed: %d MiB\nmemory available: 8192 MiB\nfits: %s\n", fits ? 512 : 90 * 1024,
+    std::printf("memory needed: %d MiB\nmemory available: 8192 MiB\nfits: %s\n", fits ? 512 + regions_mib : 90 * 1024,
                 fits ? "yes" : "no");
     if (!fits) std::puts("largest size that fits: 512");
     std::puts("expected time: 1500 s");

@@ -18,9 +18,26 @@
 namespace neural_style {
 namespace {
 
+constexpr int most_strips = 8;  // a trial of hundreds would take longer than it is worth
+
+// Upright strips of equal width, one for each guide and one for what none covers.
+std::vector<Region> strips(const at::Tensor& picture, const at::Tensor& style, int count) {
+    if (count == 1) return {{{}, {{style, {}, 1}}, 1}};
+    std::vector<Region> regions;
+    const at::Tensor across = at::arange(picture.size(3), picture.options()).mul_(double(count) / picture.size(3));
+    for (int strip = 0; strip < count; ++strip) {
+        const at::Tensor inside = across.floor().eq(strip).to(picture.scalar_type());
+        const at::Tensor mask = inside.expand({1, 1, picture.size(2), picture.size(3)}).contiguous();
+        regions.push_back({mask, {{style, {}, 1}}, 1.0 / count});
+    }
+    return regions;
+}
+
 // Seconds that an evaluation takes for each pixel, by a trial: the last of a few on a small picture, which a GPU has
 // hardly begun with when it is done with a tiny one.
-double seconds_per_pixel(const Method& method, const Settings& settings, Encoder& encoder, const c10::Device& device) {
+double seconds_per_pixel(const Method& method, const PlanRequest& request, Encoder& encoder,
+                         const c10::Device& device) {
+    const Settings& settings = request.settings;
     const int factor = device.is_cpu() ? 1 : 4, turns = device.is_cpu() ? 2 : 5;
     const int trial_width = 240 * factor, trial_height = 180 * factor;
     const at::Tensor ramp = at::linspace(0, 1, 3 * trial_width * trial_height)
@@ -30,9 +47,14 @@ double seconds_per_pixel(const Method& method, const Settings& settings, Encoder
                                 .add_(0.5)
                                 .view({1, 3, trial_height, trial_width})
                                 .to(device);
-    const std::vector<Region> regions = {{{}, {{ramp.flip(3), {}, 1}}, 1}};
+    const std::vector<Region> regions = strips(ramp, ramp.flip(3), std::min(request.guides + 1, most_strips));
+    at::Tensor mask;
+    if (request.masked) {
+        mask = at::ones({1, 1, trial_height, trial_width}, ramp.options());
+        mask.narrow(3, 0, trial_width / 8).zero_();
+    }
     Objective objective(encoder, content_terms(method, settings), style_terms(method, settings, regions), 0);
-    objective.set_targets(ramp, {}, regions);
+    objective.set_targets(ramp, mask, regions);
     const auto optimiser = make_optimiser(method.optimiser, 5);
     optimiser->start(ramp, 2);
     double seconds = 0;
@@ -80,7 +102,7 @@ Plan make_plan(const PlanRequest& request) {
     const auto encoder = make_encoder(method, settings, device, precision);
     const Workload load = workload(method, request, *encoder, device, memory_held_on(device));
     plan.available_mib = memory_budget(settings.integer("memory"), device);
-    const double pixel_seconds = seconds_per_pixel(method, settings, *encoder, device);
+    const double pixel_seconds = seconds_per_pixel(method, request, *encoder, device);
     for (const Scale& scale : scales) {
         const Way way = ways(load, scale)[first_that_fits(load, scale, plan.available_mib)];
         const double needed = needed_mib(load, scale, way);
