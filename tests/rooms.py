@@ -50,7 +50,7 @@ ROOMS = {
     "core/src/winograd": (VECTORS, below()),
     "core/src/bank": (VECTORS, below("winograd")),
     "core/src/encoders": (TORCH, below("networks", "winograd", "bank")),
-    "core/src/losses": (TORCH | VECTORS, below("winograd", "encoders")),
+    "core/src/losses": (TORCH | VECTORS, below("winograd", "bank", "encoders")),
     "core/src/descent": (TORCH, below("bank", "encoders", "losses")),
     "core/src/pictures": (TORCH, below("losses", "descent")),
     "core/src/run": (TORCH | {"system"}, below("networks", "bank", "encoders", "losses", "descent", "pictures")),

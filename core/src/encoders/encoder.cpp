@@ -1,6 +1,10 @@
 #include "encoder.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include "bank/plane_products.hpp"
+#include "vector_code.hpp"
 
 namespace neural_style {
 
@@ -20,6 +24,17 @@ at::Tensor as_map(const Slope& slope, const at::Tensor& features) {
     const at::Tensor matrix = features.flatten(1);
     // A map that lies channels-last stays so.
     const bool by_pixels = matrix.stride(0) == 1 && matrix.stride(1) != 1;
+    if constexpr (vector_code) {
+        if (matrix.is_cpu() && matrix.scalar_type() == at::kFloat && matrix.is_contiguous()) {
+            const at::Tensor weights = slope.matrix.contiguous();
+            const at::Tensor shift = slope.shift.defined() ? slope.shift.contiguous() : slope.shift;
+            at::Tensor result = at::empty(features.sizes(), features.options());
+            planes::multiply(weights.data_ptr<float>(), int(weights.size(0)), matrix.data_ptr<float>(),
+                             int(matrix.size(0)), matrix.size(1), shift.defined() ? shift.data_ptr<float>() : nullptr,
+                             result.data_ptr<float>(), at::get_num_threads());
+            return slope.map.defined() ? result.add_(slope.map) : result;
+        }
+    }
     at::Tensor product = by_pixels ? at::mm(matrix.t(), slope.matrix.t()).t() : at::mm(slope.matrix, matrix);
     if (slope.shift.defined()) product.add_(slope.shift.unsqueeze(1));
     at::Tensor result = product.view_as(features);

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include "bank/plane_products.hpp"
 #include "vector_code.hpp"
 
 namespace neural_style {
@@ -47,6 +48,11 @@ void Moments::add(const MapPart& part) {
             sums = at::empty({channels}, at::kFloat);
             map_products_->gram(map.data_ptr<float>(), std::size_t(positions), products.data_ptr<float>(),
                                 sums.data_ptr<float>());
+        } else if (features.is_cpu() && features.scalar_type() == at::kFloat && features.is_contiguous()) {
+            products = at::empty({channels, channels}, at::kFloat);
+            sums = at::empty({channels}, at::kFloat);
+            planes::gram(features.data_ptr<float>(), int(channels), positions, products.data_ptr<float>(),
+                         sums.data_ptr<float>(), at::get_num_threads());
         }
     }
     if (!products.defined()) {

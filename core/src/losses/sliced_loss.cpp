@@ -8,7 +8,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "projection_kernels.hpp"
+#include "bank/plane_products.hpp"
 #include "vector_code.hpp"
 
 namespace neural_style {
@@ -28,8 +28,9 @@ at::Tensor projected_on(const at::Tensor& directions, const at::Tensor& features
     at::Tensor result = matrix(kept, directions.size(0), features.size(1), features);
     if constexpr (vector_code) {
         if (features.is_cpu() && features.is_contiguous()) {
-            project(directions.data_ptr<float>(), int(directions.size(0)), features.data_ptr<float>(),
-                    int(features.size(0)), features.size(1), result.data_ptr<float>(), at::get_num_threads());
+            planes::multiply(directions.data_ptr<float>(), int(directions.size(0)), features.data_ptr<float>(),
+                             int(features.size(0)), features.size(1), nullptr, result.data_ptr<float>(),
+                             at::get_num_threads());
             return result;
         }
     }
@@ -42,8 +43,9 @@ at::Tensor projected_back(const at::Tensor& directions, const at::Tensor& of_pro
         if (directions.is_cpu()) {
             const at::Tensor rows = of_projected.contiguous();
             at::Tensor result = matrix(kept, directions.size(1), rows.size(1), rows);
-            project_back(directions.data_ptr<float>(), int(directions.size(0)), rows.data_ptr<float>(),
-                         int(directions.size(1)), rows.size(1), result.data_ptr<float>(), at::get_num_threads());
+            planes::multiply_transposed(directions.data_ptr<float>(), int(directions.size(1)), rows.data_ptr<float>(),
+                                        int(directions.size(0)), rows.size(1), result.data_ptr<float>(),
+                                        at::get_num_threads());
             return result;
         }
     }
