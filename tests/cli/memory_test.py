@@ -31,7 +31,7 @@ class Plans(Program):
     def test_a_plan_names_what_a_run_will_use(self):
         plan = self.plan("content.png", "--style", "style.png", "--network", "builtin", "--scales", "32,48",
                          "--iterations", "40")
-        for line in (r"device: \S+, \d+ threads", "network: builtin", "loss: sliced", "optimiser: adam",
+        for line in (r"device: \S+, \d+ threads", "network: builtin", "loss: covariance", "optimiser: lbfgs",
                      r"scale: 32x32, 40 evaluations, in one piece, \d+ MiB", r"scale: 48x40, 20 evaluations, .*",
                      r"memory needed: \d+ MiB", r"memory available: \d+ MiB", "fits: yes", r"expected time: \d+ s"):
             self.assertRegex(plan, f"(?m)^{line}$")

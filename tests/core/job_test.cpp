@@ -322,7 +322,7 @@ TEST_F(JobSettings, EachHasAnEffectOnThePicture) {
         {"iterations", {bank, "scales=1;iterations=4"}},
         {"optimiser", {bank + "optimiser=adam", bank + "optimiser=lbfgs"}},
         {"init", {bank, bank + "init=style"}},
-        {"seed", {bank + "seed=1", bank + "seed=2"}},
+        {"seed", {bank + "init=noise;seed=1", bank + "init=noise;seed=2"}},
         {"pooling", {small + "pooling=max", small + "pooling=average"}},
         {"padding", {bank + "padding=reflect", bank + "padding=circular"}},
         {"colours", {bank + "colours=style", bank + "colours=content"}},

@@ -167,7 +167,7 @@ TEST(ShippedNetworks, HaveTheLayersOfTheirPapers) {
         EXPECT_FALSE(network.sources.empty());
     }
     EXPECT_TRUE(find_network("builtin").built_in);
-    EXPECT_EQ(find_network("builtin").loss, "sliced");
+    EXPECT_EQ(find_network("builtin").loss, "covariance");
 }
 
 TEST_F(NetworkFolders, OwnDescriptionsAddAndReplace) {

@@ -2,6 +2,7 @@
 Used by drive_dialog.py and screenshots.py, which call private_screen() first."""
 
 import os
+import select
 import re
 import shutil
 import signal
@@ -305,23 +306,31 @@ class Stage:
 
     def drag_file(self, file, target):
         """Drags the file from a small window of another program onto the middle of `target`."""
-        source = subprocess.Popen([sys.executable, '-c', DRAG_SOURCE, file], stdout=subprocess.PIPE, text=True)
+        source = subprocess.Popen([sys.executable, '-c', DRAG_SOURCE, file], stdout=subprocess.PIPE, bufsize=0)
+
+        def says(seconds):
+            """Its next line, or nothing if it says none so long."""
+            return source.stdout.readline() if select.select([source.stdout], [], [], seconds)[0] else b''
         try:
-            start = source.stdout.readline().split()
+            start = [int(word) for word in says(30).split()]
             assert len(start) == 2, 'the window to drag from did not open'
             place = target.get_component_iface().get_extents(self.atspi.CoordType.SCREEN)
             x, y = place.x + place.width // 2, place.y + place.height // 2
 
             def mouse(*words):
                 subprocess.run(['xdotool', *map(str, words)], check=True)
-            mouse('mousemove', *start, 'mousedown', 1)
-            mouse('mousemove_relative', 20, 20)  # far enough to be a drag
-            assert source.stdout.readline() == 'dragged\n'
+            def grasped():  # the window may be there for its program, and not yet for the mouse
+                mouse('mousemove', *start, 'mousedown', 1)
+                mouse('mousemove_relative', 20, 20)  # far enough to be a drag
+                if says(5) == b'dragged\n':
+                    return True
+                mouse('mouseup', 1)
+            wait_for(grasped, 'the file to be grasped')
             for step in range(5):  # the target answers each motion
                 mouse('mousemove', x + step, y)
                 time.sleep(0.1)
             mouse('mouseup', 1)
-            assert source.stdout.readline() == 'taken\n', 'the file was not taken'
+            assert says(30) == b'taken\n', 'the file was not taken'
         finally:
             source.kill()
             source.wait()

@@ -284,13 +284,13 @@ BankMap FilterBank::map(std::size_t index) const {
     return {level.strokes.floats(), stroke_channels, level.halved_height, level.halved_width};
 }
 
-const float* FilterBank::slope_of(int level, BankTap::Kind kind, const std::vector<const float*>& of_maps) const {
-    for (std::size_t i = 0; i < taps_.size() && i < of_maps.size(); ++i)
-        if (taps_[i].level == level && taps_[i].kind == kind) return of_maps[i];
+const float* FilterBank::slope_of(int level, BankTap::Kind kind, const Slopes& of_maps) const {
+    for (std::size_t i = 0; i < taps_.size(); ++i)
+        if (taps_[i].level == level && taps_[i].kind == kind) return of_maps(i);
     return nullptr;
 }
 
-void FilterBank::backward(const std::vector<const float*>& of_maps, float* of_picture) {
+void FilterBank::backward(const Slopes& of_maps, float* of_picture) {
     if (levels_.front().height == 0) throw std::logic_error("the filter bank's backward is called before its forward");
     for (int i = int(levels_.size()) - 1; i >= 0; --i) {
         Level& level = levels_[i];

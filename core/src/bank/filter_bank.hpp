@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "bank_filters.hpp"
@@ -29,10 +30,15 @@ public:
 
     /// Tap `index` of the last forward(); valid until the next one.
     BankMap map(std::size_t index) const;
+    int level(std::size_t index) const { return taps_[index].level; }
 
-    /// d loss / d picture (3×height×width) of the last forward() from d loss / d map by tap; null stands for zero. The
-    /// derivative of a rectifier at 0 is 0. The result does not depend on the number of threads.
-    void backward(const std::vector<const float*>& of_maps, float* of_picture);
+    /// d loss / d map of a tap, by its index; null stands for zero.
+    using Slopes = std::function<const float*(std::size_t tap)>;
+
+    /// d loss / d picture (3×height×width) of the last forward(). Asks for each tap's slope once, from the last level
+    /// to the first; none is needed any more once another level's is asked for. The derivative of a rectifier at 0 is
+    /// 0. The result does not depend on the number of threads.
+    void backward(const Slopes& of_maps, float* of_picture);
 
     /// Gives back what forward and backward work in, until the next forward.
     void release();
@@ -70,7 +76,7 @@ private:
     Layer first_layer(const Level& level) const;
     Layer second_layer(const Level& level) const;
     void resize(int height, int width);
-    const float* slope_of(int level, BankTap::Kind kind, const std::vector<const float*>& of_maps) const;
+    const float* slope_of(int level, BankTap::Kind kind, const Slopes& of_maps) const;
     float* scratch(int thread) const { return scratch_.floats() + thread * scratch_floats_; }
 
     const bank::Kernels& kernels_;

@@ -57,6 +57,9 @@ public:
 
     /// Bytes that features(…, true) and gradient() work in for a picture of that size, weights not counted.
     virtual std::size_t work_bytes(int height, int width) const = 0;
+
+    /// Bytes of the maps that gradient() makes at a time of slopes that come as matrices.
+    virtual std::size_t slope_bytes(int /*height*/, int /*width*/) const { return 0; }
 };
 
 }  // namespace neural_style

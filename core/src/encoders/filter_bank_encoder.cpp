@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <map>
+
 namespace neural_style {
 namespace {
 
@@ -51,22 +54,36 @@ std::size_t FilterBankEncoder::work_bytes(int height, int width) const {
     return bank_.work_bytes_for(height, width) + std::size_t(height) * std::size_t(width) * 3 * sizeof(float);
 }
 
+std::size_t FilterBankEncoder::slope_bytes(int height, int width) const {
+    std::map<int, std::size_t> of_levels;
+    for (const BankTap& tap : unique_taps(taps_)) {
+        const std::size_t cell = std::size_t(bank_stride(tap)) * bank_stride(tap);
+        of_levels[tap.level] += sizeof(float) * bank_channels(tap.kind) * (std::size_t(height) * width / cell);
+    }
+    std::size_t most = 0;
+    for (const auto& [level, bytes] : of_levels) most = std::max(most, bytes);
+    return most;
+}
+
 at::Tensor FilterBankEncoder::gradient(const std::vector<Slope>& of_features) {
-    std::vector<at::Tensor> slopes;  // by the bank's taps
-    for (std::size_t i = 0; i < of_features.size(); ++i) {
-        const std::size_t index = place_[i];
-        if (slopes.size() <= index) slopes.resize(index + 1);
-        const at::Tensor slope = as_map(of_features[i], tensor_of(bank_.map(index)));
-        if (!slope.defined()) continue;
-        slopes[index] = slopes[index].defined() ? slopes[index] + slope : slope;
-    }
-    std::vector<const float*> places;
-    for (at::Tensor& slope : slopes) {
-        if (slope.defined()) slope = slope.contiguous();
-        places.push_back(slope.defined() ? slope.data_ptr<float>() : nullptr);
-    }
+    std::vector<Slope> slopes(unique_taps(taps_).size());  // by the bank's taps
+    for (std::size_t i = 0; i < of_features.size(); ++i) slopes[place_[i]] = sum(slopes[place_[i]], of_features[i]);
+    // A level's maps only, for those of the first would fill as much memory as all its features.
+    std::vector<at::Tensor> maps;
+    int level = -1;
+    const auto map_of = [&](std::size_t tap) -> const float* {
+        const BankMap map = bank_.map(tap);
+        if (const int its = bank_.level(tap); its != level) {
+            maps.clear();
+            level = its;
+        }
+        const at::Tensor slope = as_map(slopes[tap], tensor_of(map));
+        if (!slope.defined()) return nullptr;
+        maps.push_back(slope.contiguous());
+        return maps.back().data_ptr<float>();
+    };
     at::Tensor result = at::empty({1, bank::colours, height_, width_}, at::kFloat);
-    bank_.backward(places, result.data_ptr<float>());
+    bank_.backward(map_of, result.data_ptr<float>());
     return result;
 }
 

@@ -20,6 +20,7 @@ public:
     std::vector<MapShape> shapes() const override;
     int halo() const override { return bank_halo(taps_); }
     std::size_t work_bytes(int height, int width) const override;
+    std::size_t slope_bytes(int height, int width) const override;
 
 private:
     std::vector<BankTap> taps_;

@@ -136,7 +136,7 @@ const std::vector<Setting>& settings_table() {
          0,
          0,
          {"auto", "tutorial", "gatys", "covariance", "sliced"},
-         "How style is measured; auto: gatys for vgg19, sliced for builtin."},
+         "How style is measured; auto: gatys for vgg19, covariance for builtin."},
         {"content-layers",
          K::text,
          "auto",
@@ -198,7 +198,8 @@ const std::vector<Setting>& settings_table() {
          0,
          4294967295.0,
          {},
-         "Start of the random numbers: the same seed gives the same picture on the same processor."},
+         "Start of the random numbers, which are drawn for init=noise, style-noise and the loss sliced: the same seed "
+         "gives the same picture on the same processor."},
         {"coarseness",
          K::real,
          "0",

@@ -135,6 +135,10 @@ double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
     for (std::size_t i = 0; i < load.content_maps; ++i)
         descent += map_bytes(uses[i].shape, uses[i].pixels) * (uses[i].tiled || load.masked ? 2 : 1);
     descent += load.regions * style_bytes(load, scale, uses);
+    if (!load.sliced) {
+        const auto [width, height] = tile_size(*load.encoder, scale, way.tile_edge);
+        descent += double(load.encoder->slope_bytes(height, width));
+    }
     return load.resident_mib + (bytes + encoder + std::max(styles, descent)) / mib;
 }
 

@@ -25,8 +25,8 @@ namespace neural_style {
 namespace {
 
 // Relative content terms are of order one when nothing of the content is left, like the style terms of `covariance` and
-// `sliced`; with this factor 1 : 1000 keeps shapes and lets strokes cover them. Chosen by looking.
-constexpr double relative_content = 20;
+// `sliced`; with these factors 1 : 1000 keeps shapes and lets strokes cover them. Chosen by looking.
+double relative_content(const std::string& loss) { return loss == "covariance" ? 50 : loss == "sliced" ? 20 : 1; }
 constexpr int sliced_directions = 32;
 
 // "colours1" … "colours5", "level1" … "level5" (the first layer's responses), "strokes1" … "strokes5" (both layers').
@@ -221,7 +221,7 @@ std::vector<ContentTerm> content_terms(const Method& method, const Settings& set
     const bool relative = method.loss == "covariance" || method.loss == "sliced";
     std::vector<ContentTerm> terms;
     for (const WeightedLayer& layer : method.content_layers) {
-        double factor = weight * layer.weight / sum * (relative ? relative_content : 1);
+        double factor = weight * layer.weight / sum * relative_content(method.loss);
         if (method.loss == "gatys") factor /= std::pow(method.network.magnitude, 2);
         if (method.loss == "tutorial")
             factor = weight * weight * layer.weight * layer.weight;  // inside the square there
