@@ -51,13 +51,14 @@ std::vector<MapUse> map_uses(const Workload& load, const Scale& scale, const Way
 // Of all style terms of one region: slopes, projections, samples.
 double style_bytes(const Workload& load, const Scale& scale, const std::vector<MapUse>& uses) {
     double sum = 0;
+    const bool by_levels = load.encoder->slope_bytes(scale.height, scale.width) > 0;  // which needed_mib() counts
     for (std::size_t i = load.content_maps; i < uses.size(); ++i) {
         const MapUse& use = uses[i];
         const double cell = double(use.shape.stride) * use.shape.stride;
         const double positions = area(scale.width, scale.height) / cell, part = use.pixels / cell;
         const double slope = map_bytes(use.shape, use.pixels);
         if (!load.sliced) {
-            sum += use.tiled || load.masked ? 2 * slope : 0;
+            sum += load.masked || (use.tiled && !by_levels) ? 2 * slope : 0;
             continue;
         }
         sum += slope * (use.tiled ? 2 : 1);
