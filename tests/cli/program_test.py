@@ -247,7 +247,7 @@ class Runs(Program):
     def test_several_styles_are_blended(self):
         results = []
         for second in (":0", ":1", ":100"):
-            self.expect_done(self.stylise("--style", "content.png" + second))
+            self.expect_done(self.stylise("--style", "content.png" + second, "--iterations", 5))
             results.append(numpy.asarray(Image.open(self.path / "result.png")).astype(int))
         self.assertGreater(abs(results[0] - results[1]).max(), 0)
         self.assertGreater(abs(results[1] - results[2]).max(), 0)
@@ -277,7 +277,7 @@ class Runs(Program):
         content = self.read("content.png")
         height, width = content.shape[:2]
         self.save_mask("left.png", True, width, height)
-        self.expect_done(self.stylise("--mask", "left.png"))
+        self.expect_done(self.stylise("--mask", "left.png", "--iterations", 5))
         result = self.read("result.png")
         numpy.testing.assert_array_equal(result[:, width // 2 :], content[:, width // 2 :])
         self.assertGreater(numpy.abs(result - content)[:, : width // 2].mean(), 3)
