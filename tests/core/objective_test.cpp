@@ -31,6 +31,7 @@ public:
     at::Tensor gradient(const std::vector<Slope>& of_features) override {
         return autograd_gradient(maps_, seen(), of_features, picture_);
     }
+    void set_padding(Padding) override {}
     void release() override { maps_.clear(); }
     std::vector<MapShape> shapes() const override { return {{4, 1}, {6, 2}}; }
     std::size_t work_bytes(int, int) const override { return 0; }

@@ -167,6 +167,32 @@ TEST(Tiles, OnlyTheFirstLayersInTilesAreTheWholePicture) {
     expect_same(split, 1, "gatys", Padding::reflect, false, false);
 }
 
+// A flat picture is the same to either padding, so that only the style can tell them apart.
+double style_loss_of_flat(Encoder& encoder, bool circular) {
+    const at::Tensor flat = at::full({1, 3, 160, 224}, 0.5), style = drawn_picture(230, 170, 4);
+    Objective objective(encoder, {}, terms("gatys", 0, encoder.shapes().size()), 0, {0, false, circular});
+    objective.set_targets(flat, {}, {{{}, {{style, {}, 1}}, 1}});
+    return objective.evaluate(flat).style;
+}
+
+TEST(Circular, AStylesSidesDoNotMeet) {
+    const auto expect_own_edges = [](const auto& encoder_with) {
+        const auto mirrored = encoder_with(Padding::reflect), circular = encoder_with(Padding::circular);
+        const double right = style_loss_of_flat(*mirrored, false);
+        EXPECT_NEAR(style_loss_of_flat(*circular, true), right, 1e-6 * right);
+        EXPECT_GT(std::abs(style_loss_of_flat(*circular, false) - right), 1e-5 * right) << "they met all the same";
+    };
+    expect_own_edges([](Padding padding) {
+        return std::make_unique<ConvolutionEncoder>(vgg_layers(), vgg_taps, InputConvention(), padding, false);
+    });
+    expect_own_edges([](Padding padding) {
+        return std::make_unique<ChainEncoder>(vgg_layers(), vgg_taps, InputConvention(), padding, false, 2);
+    });
+    expect_own_edges([](Padding padding) { return std::make_unique<SplitEncoder>(split_encoder(padding, false)); });
+    expect_own_edges([](Padding padding) { return std::make_unique<FilterBankEncoder>(bank_taps, padding, 2); });
+    expect_own_edges([](Padding padding) { return std::make_unique<BankEncoder>(bank_taps, padding, at::kCPU); });
+}
+
 TEST(Tiles, GradientsOfTheBankAreThoseOfTheWholePicture) {
     for (Padding padding : paddings) {
         FilterBankEncoder bank(bank_taps, padding, 2);

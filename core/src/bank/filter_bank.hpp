@@ -40,6 +40,8 @@ public:
     /// 0. The result does not depend on the number of threads.
     void backward(const Slopes& of_maps, float* of_picture);
 
+    void set_padding(Padding padding) { padding_ = padding; }  ///< from the next forward on
+
     /// Gives back what forward and backward work in, until the next forward.
     void release();
 

@@ -52,6 +52,27 @@ at::Tensor variation(const at::Tensor& picture, const at::Tensor& mask, int dime
     return squares.sum() / sum * weight;
 }
 
+// A picture that is to be seamless goes on beyond its edges. A style does not: where its sides met, the seam would be
+// painted as a part of it. While this lives, its edges are mirrored.
+class OwnEdges {
+public:
+    OwnEdges(Encoder& encoder, bool& circular) : encoder_(encoder), circular_(circular), was_circular_(circular) {
+        if (was_circular_) encoder_.set_padding(Padding::reflect);
+        circular_ = false;
+    }
+    ~OwnEdges() {
+        if (was_circular_) encoder_.set_padding(Padding::circular);
+        circular_ = was_circular_;
+    }
+    OwnEdges(const OwnEdges&) = delete;
+    OwnEdges& operator=(const OwnEdges&) = delete;
+
+private:
+    Encoder& encoder_;
+    bool& circular_;
+    const bool was_circular_;
+};
+
 }  // namespace
 
 Objective::Objective(Encoder& encoder, std::vector<ContentTerm> content, std::vector<StyleTerm> style, double tv_weight,
@@ -124,6 +145,7 @@ void Objective::take(StyleTerm& term, StyleLoss::Subject subject, const Maps& ma
 }
 
 void Objective::set_style_targets(const Region& region, std::size_t index) {
+    const OwnEdges edges(encoder_, encoding_.circular);
     for (const StyleTarget& style : region.styles) {
         MaskPyramid mask(style.mask);
         encode(style.picture, false, [&](const Maps& maps, const Tile& tile, std::size_t) {

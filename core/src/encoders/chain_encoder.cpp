@@ -82,6 +82,8 @@ ChainEncoder::ChainEncoder(const std::vector<ConvolutionLayer>& layers, const st
     shift_ = at::tensor(at::ArrayRef<float>(input.mean, 3), at::kFloat) / deviation;
 }
 
+void ChainEncoder::set_padding(Padding padding) { chain_.set_padding(chain_padding(padding)); }
+
 std::vector<at::Tensor> ChainEncoder::features(const at::Tensor& picture, bool /*keep: it always does*/) {
     const at::Tensor ordered = bgr_ ? picture.flip(1) : picture;
     at::Tensor pixels = ordered.squeeze(0).permute({1, 2, 0});  // h×w×channels

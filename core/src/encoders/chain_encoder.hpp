@@ -11,15 +11,16 @@ namespace neural_style {
 
 class ChainEncoder : public Encoder {
 public:
-    /// As ConvolutionEncoder; the weights are on the CPU. A first layer of other than 3 channels takes a map as it is, in
-    /// place of a picture (then gradients are channels-last). Throws std::invalid_argument for a sequence of layers that
-    /// ConvChain does not know.
+    /// As ConvolutionEncoder; the weights are on the CPU. A first layer of other than 3 channels takes a map as it is,
+    /// in place of a picture (then gradients are channels-last). Throws std::invalid_argument for a sequence of layers
+    /// that ConvChain does not know.
     ChainEncoder(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps,
                  const InputConvention& input, Padding padding, bool average_pooling, int threads);
 
     /// The maps are channels-last and stay valid until the next call.
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
     at::Tensor gradient(const std::vector<Slope>& of_features) override;
+    void set_padding(Padding padding) override;
     void release() override { chain_.release(); }
     std::vector<MapShape> shapes() const override { return shapes_; }
     int halo() const override { return halo_; }

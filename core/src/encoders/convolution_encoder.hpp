@@ -49,6 +49,7 @@ public:
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
     at::Tensor gradient(const std::vector<Slope>& of_features) override;
     void release() override;
+    void set_padding(Padding padding) override { padding_ = padding; }
     std::vector<MapShape> shapes() const override;
     int halo() const override;
     std::size_t work_bytes(int height, int width) const override;

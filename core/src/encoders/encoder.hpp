@@ -6,6 +6,8 @@
 
 #include <vector>
 
+#include "bank/padding.hpp"
+
 namespace neural_style {
 
 /// d loss / d F of a feature map F (C×h×w), in parts that add up to map + matrix·F + shift, at every position alike.
@@ -42,6 +44,9 @@ public:
 
     /// d loss / d picture (1×3×height×width) from d loss / d feature for each map of the last features(…, true).
     virtual at::Tensor gradient(const std::vector<Slope>& of_features) = 0;
+
+    /// What is seen beyond a picture's edges, from the next features() on.
+    virtual void set_padding(Padding padding) = 0;
 
     /// Gives back what features() and gradient() work in, until the next call.
     virtual void release() = 0;

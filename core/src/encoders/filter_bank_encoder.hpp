@@ -17,6 +17,7 @@ public:
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
     at::Tensor gradient(const std::vector<Slope>& of_features) override;
     void release() override { bank_.release(); }
+    void set_padding(Padding padding) override { bank_.set_padding(padding); }
     std::vector<MapShape> shapes() const override;
     int halo() const override { return bank_halo(taps_); }
     std::size_t work_bytes(int height, int width) const override;

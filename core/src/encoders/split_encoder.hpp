@@ -29,6 +29,10 @@ public:
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
     at::Tensor gradient(const std::vector<Slope>& of_features) override;
     void release() override;
+    void set_padding(Padding padding) override {
+        front_->set_padding(padding);
+        back_->set_padding(padding);
+    }
     std::vector<MapShape> shapes() const override;
     int halo() const override { return halo_; }
     std::size_t work_bytes(int height, int width) const override;

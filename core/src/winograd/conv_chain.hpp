@@ -67,6 +67,8 @@ public:
     /// The same for maps alone, null for none.
     void backward(const std::vector<const float*>& tap_maps, float* input_gradient);
 
+    void set_padding(winograd::Padding padding) { padding_ = padding; }  ///< from the next forward on
+
     /// Gives back what forward and backward work in, until the next forward.
     void release();
 
