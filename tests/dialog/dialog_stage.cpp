@@ -233,6 +233,7 @@ int main(int count, char** arguments) {
 
     GIOChannel* commands = g_io_channel_unix_new(0);
     g_io_add_watch(commands, GIOCondition(G_IO_IN | G_IO_HUP), take_command, &host);
+    g_io_channel_unref(commands);  // the watch has its own
 
     DialogResult result;
     {

@@ -89,7 +89,7 @@ def page_running(stage, words, save):
 
 
 def page_failure(stage, words, save):
-    stage.press(words('_Live draft'), 'check box')
+    stage.press(words('Li_ve draft'), 'check box')
     stage.set_text(words('_Network'), 'too-large')
     stage.press(words('_Start'))
     wait_for(lambda: stage.shows('label', '.*90 GiB.*'), 'the sentence')

@@ -126,7 +126,8 @@ class Stage:
             self.errors.seek(0)
             sys.stderr.write(self.errors.read())
             if self.process.poll() is not None:
-                sys.stderr.write(f'the stage had ended with {self.process.returncode}: {self.process.stdout.read()}\n')
+                said = '' if self.process.stdout.closed else self.process.stdout.read()
+                sys.stderr.write(f'the stage had ended with {self.process.returncode}: {said}\n')
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
