@@ -674,12 +674,11 @@ def longest_pause(open_stage):
 
 
 def test_large_picture(open_stage):
-    # 100 ms are meant, and kept where the computer has nothing else to do; what is done at once that should be done in
-    # parts takes several times as long, and does so each time.
+    # A fault of ours shows each time; what else goes on in the computer does not.
     pauses = []
-    while not pauses or (pauses[-1] > 200 and len(pauses) < 3):
+    while not pauses or (pauses[-1] > 100 and len(pauses) < 3):
         pauses.append(longest_pause(open_stage))
-    assert pauses[-1] <= 200, f'the window stood still for {pauses} ms'
+    assert pauses[-1] <= 100, f'the window stood still for {pauses} ms'
 
 
 def test_device_page(open_stage):

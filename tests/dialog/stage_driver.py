@@ -2,8 +2,8 @@
 Used by drive_dialog.py and screenshots.py, which call private_screen() first."""
 
 import os
-import select
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -320,6 +320,7 @@ class Stage:
 
             def mouse(*words):
                 subprocess.run(['xdotool', *map(str, words)], check=True)
+
             def grasped():  # the window may be there for its program, and not yet for the mouse
                 mouse('mousemove', *start, 'mousedown', 1)
                 mouse('mousemove_relative', 20, 20)  # far enough to be a drag
