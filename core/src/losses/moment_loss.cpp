@@ -39,20 +39,19 @@ void Moments::add(const MapPart& part) {
     }
     at::Tensor products, sums;
     if constexpr (vector_code) {
-        const bool by_pixels = features.is_cpu() && features.scalar_type() == at::kFloat && channels > 1 &&
-                               features.stride(0) == 1 && features.stride(2) == channels;
-        if (by_pixels) {
-            const at::Tensor map = features.permute({1, 2, 0}).contiguous();  // h×w×C
-            if (!map_products_) map_products_ = std::make_unique<MapProducts>(int(channels), at::get_num_threads());
+        const bool by_pixels = channels > 1 && features.stride(0) == 1 && features.stride(2) == channels;
+        if (features.is_cpu() && features.scalar_type() == at::kFloat && (by_pixels || features.is_contiguous())) {
             products = at::empty({channels, channels}, at::kFloat);
             sums = at::empty({channels}, at::kFloat);
-            map_products_->gram(map.data_ptr<float>(), std::size_t(positions), products.data_ptr<float>(),
-                                sums.data_ptr<float>());
-        } else if (features.is_cpu() && features.scalar_type() == at::kFloat && features.is_contiguous()) {
-            products = at::empty({channels, channels}, at::kFloat);
-            sums = at::empty({channels}, at::kFloat);
-            planes::gram(features.data_ptr<float>(), int(channels), positions, products.data_ptr<float>(),
-                         sums.data_ptr<float>(), at::get_num_threads());
+            float *const gram = products.data_ptr<float>(), *const channel_sums = sums.data_ptr<float>();
+            if (by_pixels) {
+                const at::Tensor map = features.permute({1, 2, 0}).contiguous();  // h×w×C
+                if (!map_products_) map_products_ = std::make_unique<MapProducts>(int(channels), at::get_num_threads());
+                map_products_->gram(map.data_ptr<float>(), std::size_t(positions), gram, channel_sums);
+            } else {
+                planes::gram(features.data_ptr<float>(), int(channels), positions, gram, channel_sums,
+                             at::get_num_threads());
+            }
         }
     }
     if (!products.defined()) {
