@@ -25,6 +25,14 @@ bool meet(const Image& image, const Mask& mask, const Mask& other = {}) {
     return false;
 }
 
+// Appends a part of what `to` lacks; false once it is all there.
+bool copy_some(const std::vector<float>& from, std::vector<float>& to) {
+    to.reserve(from.size());
+    const auto end = std::min(from.size(), to.size() + copied_at_once);
+    to.insert(to.end(), from.begin() + std::ptrdiff_t(to.size()), from.begin() + std::ptrdiff_t(end));
+    return to.size() < from.size();
+}
+
 Mask everything() { return {1, 1, {1}}; }
 
 // Every layer is selected wholly now and then; the engine is spared a mask that says nothing.
@@ -119,12 +127,12 @@ std::size_t place_of(const RunRequest& request, std::size_t style) {
     return place;
 }
 
-void add_guides(Host& host, const RunRequest& request, int edge_pixels, Request& engine) {
+void add_small_guides(Host& host, const RunRequest& request, int edge_pixels, Request& engine) {
     for (const GuideChoice& choice : all_guides(request)) {
         Guide guide = {everything(), place_of(request, choice.style), {}};
-        if (choice.content >= 0) guide.content = host.read_region(choice.content, request.content, edge_pixels);
+        if (choice.content >= 0) guide.content = host.small_region(choice.content, request.content, edge_pixels);
         if (choice.region >= 0)
-            guide.region = host.read_region(choice.region, request.styles[choice.style].layer, edge_pixels);
+            guide.region = host.small_region(choice.region, request.styles[choice.style].layer, edge_pixels);
         engine.guides.push_back(std::move(guide));
     }
 }
@@ -134,6 +142,10 @@ RequestReading::RequestReading(Host& host, RunRequest request, std::shared_ptr<c
     check(host_, request_);
     guides_ = all_guides(request_);
     engine_.settings = request_.settings;
+    if (init_) {
+        engine_.init.width = init_->width;
+        engine_.init.height = init_->height;
+    }
     if (const int start = start_layer(request_.settings); start >= 0) {
         if (request_.start < 0) request_.start = start;
         engine_.settings.reset("init");  // the engine is given the picture, and knows no layers
@@ -157,6 +169,10 @@ bool RequestReading::step() {
             if (!mask_reading_) mask_reading_ = host_.reading_content_mask(request_.content, request_.above);
             if (mask_reading_->step()) return true;
             take_content_mask(std::exchange(mask_reading_, nullptr)->take());
+            part_ = Part::mask_copy;
+            return true;
+        case Part::mask_copy:
+            if (limited_ && copy_some(mask_->values, engine_.content_mask.values)) return true;
             part_ = Part::styles;
             return true;
         case Part::styles: {
@@ -168,7 +184,7 @@ bool RequestReading::step() {
             if (takes_part(request_, style_)) {
                 if (!reading_) {
                     if (style.picture)
-                        reading_ = std::make_unique<WholeReading>(
+                        reading_ = std::make_unique<AtOnce<Image>>(
                             [&] { return host_.convert_style(*style.picture, request_.content); });
                     else
                         reading_ = host_.reading_style(style.layer, request_.content);
@@ -187,7 +203,7 @@ bool RequestReading::step() {
                 ++guide_;
             return true;
         case Part::start:
-            if (init_ ? copy_init() : read_start()) return true;
+            if (init_ ? copy_some(init_->rgba, engine_.init.rgba) : read_start()) return true;
             part_ = Part::done;
             return false;
         case Part::done:
@@ -199,12 +215,14 @@ bool RequestReading::step() {
 void RequestReading::take_content_mask(Mask mask) {
     if (mask.empty()) return;
     mask_ = std::make_shared<const Mask>(std::move(mask));
-    if (!limits(*mask_)) return;
+    limited_ = limits(*mask_);
+    if (!limited_) return;
     if (!meet(engine_.content, *mask_))
         throw Error(Cause::picture, filled(_("The selection and the mask leave nothing of what the layer “%s” shows; "
                                              "select a part that is seen, or nothing, and try again."),
                                            host_.layer(request_.content).name.c_str()));
-    engine_.content_mask = *mask_;
+    engine_.content_mask.width = mask_->width;
+    engine_.content_mask.height = mask_->height;
 }
 
 bool RequestReading::read_guide() {
@@ -241,17 +259,6 @@ bool RequestReading::read_start() {
     if (reading_->step()) return true;
     engine_.init = std::exchange(reading_, nullptr)->take();
     return false;
-}
-
-bool RequestReading::copy_init() {
-    auto& to = engine_.init.rgba;
-    const auto& from = init_->rgba;
-    engine_.init.width = init_->width;
-    engine_.init.height = init_->height;
-    to.reserve(from.size());
-    const auto end = std::min(from.size(), to.size() + copied_at_once);
-    to.insert(to.end(), from.begin() + std::ptrdiff_t(to.size()), from.begin() + std::ptrdiff_t(end));
-    return to.size() < from.size();
 }
 
 Request engine_request(Host& host, RunRequest& request) {

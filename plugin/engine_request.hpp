@@ -29,9 +29,9 @@ bool takes_part(const RunRequest& request, std::size_t style);
 /// The style's place among those that take part, which are all that the engine is told of and that is recorded.
 std::size_t place_of(const RunRequest& request, std::size_t style);
 
-/// Gives `engine`, which has the request's styles that take part already, all guides: of the layers' sizes, or within
-/// edge × edge if that is above 0. Throws Error(Cause::picture).
-void add_guides(Host& host, const RunRequest& request, int edge_pixels, Request& engine);
+/// Gives `engine`, which has the request's styles that take part already, all guides within edge × edge pixels. Throws
+/// Error(Cause::picture).
+void add_small_guides(Host& host, const RunRequest& request, int edge_pixels, Request& engine);
 
 /// Reads all layers a part at a time. Every call may throw as check(), and for layers of which nothing is seen or
 /// selected.
@@ -48,12 +48,11 @@ public:
     std::shared_ptr<const Mask> mask() const { return mask_; }
 
 private:
-    enum class Part { content, content_mask, styles, guides, start, done };
+    enum class Part { content, content_mask, mask_copy, styles, guides, start, done };
     void take_content_mask(Mask mask);
     bool read_guide();
     bool read_region(int region, int layer, const Image& picture, const Mask& counts, Mask& mask);
     bool read_start();
-    bool copy_init();
 
     Host& host_;
     RunRequest request_;
@@ -67,6 +66,7 @@ private:
     std::unique_ptr<MaskReading> mask_reading_;
     Request engine_;
     std::shared_ptr<const Mask> mask_;
+    bool limited_ = false;  ///< by that mask
 };
 
 /// Checks and reads all layers at once, and keeps what is selected in `request`. Throws as above.

@@ -1,11 +1,11 @@
 // The program around us, as the session and the dialog see it: GIMP, or the tests' fake. Main thread only.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "in_parts.hpp"
 #include "neural-style/image.hpp"
 #include "run_record.hpp"
 
@@ -36,19 +36,13 @@ struct NewLayer {
     std::shared_ptr<const Mask> mask = {};  ///< its layer mask, of the picture's size; null: none
 };
 
-/// A layer's pixels or a mask, fetched a part at a time so that the main loop comes round in between.
-template <class Picture>
-class PartReading {
-public:
-    virtual ~PartReading() = default;
-    /// Fetches some more, for a few hundredths of a second; false once all is there. Throws Error(Cause::picture), also
-    /// for a layer that has gone meanwhile.
-    virtual bool step() = 0;
-    /// All of it, once.
-    virtual Picture take() = 0;
-};
-using PixelReading = PartReading<Image>;
-using MaskReading = PartReading<Mask>;
+/// A layer's pixels or a mask. Throw Error(Cause::picture), also for a layer that has gone meanwhile.
+using PixelReading = InParts<Image>;
+using MaskReading = InParts<Mask>;
+
+/// A new layer, which is there all at once when its pixels are; the result is its id. Throws Error(Cause::host). What
+/// is given up before the end leaves the image as it was.
+using LayerAdding = InParts<int>;
 
 class Host {
 public:
@@ -64,9 +58,12 @@ public:
     /// smaller than 2×2 pixels, gone. Reads no pixels.
     virtual void check_content(int layer) = 0;
 
-    /// Throws Error(Cause::picture) for a layer that add_layer() would refuse as the source: check_content() but for
+    /// Throws Error(Cause::picture) for a layer that adding_layer() would refuse as the source: check_content() but for
     /// the selection and the size, which may change once a run has begun. Reads no pixels.
     virtual void check_target(int layer) { (void)this->layer(layer); }
+
+    /// Does aside what the first reading of this layer's pixels, and writing them back, would have to wait for.
+    virtual void get_ready(int layer) { (void)layer; }
 
     /// The content's pixels in its own size, in sRGB's transfer curve and the primaries of its image. A group reads as
     /// what it shows. The layer's own mask is left out: the result gets a copy of it. Throws Error(Cause::picture).
@@ -87,13 +84,13 @@ public:
     virtual void check_region(int region, int layer) { (void)region, (void)layer; }
 
     /// What of `layer` a channel of its image covers, or another layer of it by its brightness where it is not
-    /// transparent: of the layer's size, or within edge × edge if that is above 0. Throws Error(Cause::picture).
-    virtual Mask read_region(int region, int layer, int edge_pixels = 0) {
+    /// transparent; of the layer's size. Throws Error(Cause::picture).
+    virtual std::unique_ptr<MaskReading> reading_region(int region, int layer);
+
+    /// The same within edge × edge pixels, cheap: for drafts.
+    virtual Mask small_region(int region, int layer, int edge_pixels) {
         return (void)region, (void)layer, (void)edge_pixels, Mask();
     }
-
-    /// All of it in parts. Here: in one.
-    virtual std::unique_ptr<MaskReading> reading_region(int region, int layer);
 
     /// "" if it is gone.
     virtual std::string region_name(int region) { return (void)region, std::string(); }
@@ -103,7 +100,7 @@ public:
     /// where there is neither.
     virtual std::unique_ptr<MaskReading> reading_content_mask(int layer, int above);
 
-    /// The same within edge × edge pixels, at once: for drafts.
+    /// The same within edge × edge pixels, cheap: for drafts.
     virtual Mask small_content_mask(int layer, int edge_pixels) { return (void)layer, (void)edge_pixels, Mask(); }
 
     /// A picture from elsewhere, in sRGB, as a style: converted to the primaries of `content`'s image.
@@ -112,11 +109,10 @@ public:
     /// The layer within edge × edge pixels; cheap.
     virtual Image thumbnail(int layer, int edge_pixels) = 0;
 
-    /// Adds `picture` (of the source's size) as a new layer, as one undo step. Returns its id. Throws
-    /// Error(Cause::host) and leaves the image as it was.
-    virtual int add_layer(const NewLayer& what, const Image& picture) = 0;
+    /// Adds `picture` (of the source's size) as a new layer, as one undo step.
+    virtual std::unique_ptr<LayerAdding> adding_layer(const NewLayer& what, std::shared_ptr<const Image> picture) = 0;
 
-    /// The text that add_layer() put onto a layer, kept with the image; "" if there is none.
+    /// The text that adding_layer() put onto a layer, kept with the image; "" if there is none.
     virtual std::string record(int layer) { return (void)layer, std::string(); }
 
     /// How `layer`, or a channel, can be found again when the result's image is opened in years.
@@ -133,38 +129,20 @@ public:
     virtual void remember(const std::string& text) { (void)text; }
 };
 
-/// Fetches all with one call of `read`.
-template <class Picture>
-class WholePartReading final : public PartReading<Picture> {
-public:
-    explicit WholePartReading(std::function<Picture()> read) : read_(std::move(read)) {}
-    bool step() override {
-        picture_ = read_();
-        return false;
-    }
-    Picture take() override { return std::move(picture_); }
-
-private:
-    std::function<Picture()> read_;
-    Picture picture_;
-};
-using WholeReading = WholePartReading<Image>;
-using WholeMaskReading = WholePartReading<Mask>;
-
 inline std::unique_ptr<PixelReading> Host::reading_content(int layer) {
-    return std::make_unique<WholeReading>([this, layer] { return read_content(layer); });
+    return std::make_unique<AtOnce<Image>>([this, layer] { return read_content(layer); });
 }
 
 inline std::unique_ptr<PixelReading> Host::reading_style(int layer, int content) {
-    return std::make_unique<WholeReading>([this, layer, content] { return read_style(layer, content); });
+    return std::make_unique<AtOnce<Image>>([this, layer, content] { return read_style(layer, content); });
 }
 
-inline std::unique_ptr<MaskReading> Host::reading_region(int region, int layer) {
-    return std::make_unique<WholeMaskReading>([this, region, layer] { return read_region(region, layer); });
+inline std::unique_ptr<MaskReading> Host::reading_region(int, int) {
+    return std::make_unique<AtOnce<Mask>>([] { return Mask(); });
 }
 
 inline std::unique_ptr<MaskReading> Host::reading_content_mask(int, int) {
-    return std::make_unique<WholeMaskReading>([] { return Mask(); });
+    return std::make_unique<AtOnce<Mask>>([] { return Mask(); });
 }
 
 }  // namespace neural_style

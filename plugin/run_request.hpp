@@ -43,7 +43,16 @@ struct RunRequest {
     std::shared_ptr<const Mask> mask = {};
 };
 
-/// Puts a picture that was made of `request` into the image as a layer of its own, one undo step. Throws Error.
-using Deliver = std::function<void(const RunRequest& request, const Outcome& outcome)>;
+/// Its picture, which keeps all of it alive.
+inline std::shared_ptr<const Image> picture_of(const std::shared_ptr<const Outcome>& outcome) {
+    return {outcome, &outcome->picture};
+}
+
+/// Puts a picture that was made into the image as a layer of its own, one undo step: a part with each call, false once
+/// the layer is there. Throws Error. Given up before the end it leaves the image as it was.
+using Delivery = std::function<bool()>;
+
+/// Begins to deliver the picture of `outcome`, which was made of `request`. Throws Error.
+using Deliver = std::function<Delivery(const RunRequest& request, std::shared_ptr<const Outcome> outcome)>;
 
 }  // namespace neural_style

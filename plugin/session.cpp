@@ -175,32 +175,39 @@ RunStatus run_session(Host& host, const RunArguments& arguments, const SessionPa
                                          : request_of(host, arguments, parts.values_path);
 
     RunStatus status;
-    const Deliver deliver = [&](const RunRequest& made, const Outcome& outcome) {
-        status.layer = host.add_layer(new_layer(host, made, outcome), outcome.picture);
-        status.kind = RunStatus::Kind::done;
-        keep(host, arguments.again ? RunMode::last_values : arguments.mode, made, parts.values_path);
+    const Deliver deliver = [&](const RunRequest& made, std::shared_ptr<const Outcome> outcome) -> Delivery {
+        std::shared_ptr<LayerAdding> adding = host.adding_layer(new_layer(host, made, *outcome), picture_of(outcome));
+        return [&, made, adding] {
+            if (adding->step()) return true;
+            status.layer = adding->take();
+            status.kind = RunStatus::Kind::done;
+            keep(host, arguments.again ? RunMode::last_values : arguments.mode, made, parts.values_path);
+            return false;
+        };
     };
-    Outcome outcome;
+    std::shared_ptr<const Outcome> outcome;
     if (arguments.mode == RunMode::interactive && !arguments.again) {
-        auto accepted = parts.dialog(request, deliver);
-        if (!accepted) return status.layer >= 0 ? status : failure(RunStatus::Kind::cancelled, {});
-        outcome = std::move(*accepted);
+        outcome = parts.dialog(request, deliver);
+        if (!outcome) return status.layer >= 0 ? status : failure(RunStatus::Kind::cancelled, {});
     } else {
         if ((arguments.mode == RunMode::last_values || arguments.again) && request.styles.empty())
             throw Error(Cause::picture,
                         _("There is no style to repeat the run with; run Neural Style from the menu once."));
         host.progress(0, _("Neural Style"));
-        outcome = parts.compute(engine_request(host, request), [&](const Evaluation& event) {
+        const auto tell = [&](const Evaluation& event) {
             host.progress(event.evaluations > 0 ? double(event.evaluation) / event.evaluations : 0,
                           filled(_("Neural Style: step %d of %d"), event.evaluation, event.evaluations));
-        });
+        };
+        outcome = std::make_shared<const Outcome>(parts.compute(engine_request(host, request), tell));
     }
-    if (outcome.kind == Outcome::Kind::failed) {
-        const auto kind = outcome.cause == Cause::settings ? RunStatus::Kind::wrong_call : RunStatus::Kind::failed;
-        return failure(kind, failure_text(outcome));
+    if (outcome->kind == Outcome::Kind::failed) {
+        const auto kind = outcome->cause == Cause::settings ? RunStatus::Kind::wrong_call : RunStatus::Kind::failed;
+        return failure(kind, failure_text(*outcome));
     }
 
-    deliver(request, outcome);
+    const Delivery delivery = deliver(request, outcome);
+    while (delivery()) {
+    }
     return status;
 }
 

@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "host.hpp"
@@ -35,9 +34,9 @@ struct RunStatus {
 
 /// What a session works with besides the host.
 struct SessionParts {
-    /// Shows the dialog for `request`, and leaves there what a person chose; the outcome if it was accepted. Pictures
-    /// that are taken while it stays open go to `deliver`. Throws Error if no window can be shown.
-    std::function<std::optional<Outcome>(RunRequest& request, const Deliver& deliver)> dialog;
+    /// Shows the dialog for `request`, and leaves there what a person chose; the outcome if it was accepted, or null.
+    /// Pictures that are taken while it stays open go to `deliver`. Throws Error if no window can be shown.
+    std::function<std::shared_ptr<const Outcome>(RunRequest& request, const Deliver& deliver)> dialog;
 
     /// Computes without a window.
     std::function<Outcome(Request request, const std::function<void(const Evaluation&)>& progress)> compute;

@@ -2,6 +2,8 @@
 
 #include <gtk/gtk.h>
 
+#include <optional>
+
 #include "pause_watch.hpp"
 #include "style_window.hpp"
 

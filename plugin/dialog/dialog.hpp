@@ -2,7 +2,7 @@
 // Main thread, after gtk_init.
 #pragma once
 
-#include <optional>
+#include <memory>
 
 #include "host.hpp"
 #include "run_request.hpp"
@@ -11,8 +11,8 @@
 namespace neural_style {
 
 struct DialogResult {
-    RunRequest request;              ///< as chosen, also when nothing was accepted
-    std::optional<Outcome> outcome;  ///< finished, or stopped and kept; none: cancelled or closed
+    RunRequest request;                      ///< as chosen, also when nothing was accepted
+    std::shared_ptr<const Outcome> outcome;  ///< finished, or stopped and kept; null: cancelled or closed
 };
 
 struct DialogOptions {

@@ -16,10 +16,6 @@ constexpr std::size_t most_bytes = std::size_t(1) << 30;
 
 }  // namespace
 
-std::shared_ptr<const Image> picture_of(const std::shared_ptr<const Result>& result) {
-    return {result, &result->outcome.picture};
-}
-
 HistoryStrip::HistoryStrip(std::function<void(const std::shared_ptr<const Result>&)> chosen)
     : chosen_(std::move(chosen)) {
     scroller_ = gtk_scrolled_window_new(nullptr, nullptr);
@@ -47,7 +43,7 @@ std::shared_ptr<const Result> HistoryStrip::add(Result result, const std::string
     const auto small = std::make_shared<Surface>();
     in_background(
         [small, added, scale] {
-            *small = to_surface(fitted(added->outcome.picture, thumbnail_edge * scale), added->mask.get());
+            *small = to_surface(fitted(added->outcome->picture, thumbnail_edge * scale), added->mask.get());
         },
         [small, image, scale] {
             if (*small) cairo_surface_set_device_scale(small->get(), scale, scale);
@@ -67,9 +63,9 @@ std::shared_ptr<const Result> HistoryStrip::add(Result result, const std::string
     buttons_.push_back(button);
 
     std::size_t bytes = 0;
-    for (const auto& one : results_) bytes += one->outcome.picture.rgba.size() * sizeof(float);
+    for (const auto& one : results_) bytes += one->outcome->picture.rgba.size() * sizeof(float);
     while (bytes > most_bytes && results_.size() > 1) {
-        bytes -= results_.front()->outcome.picture.rgba.size() * sizeof(float);
+        bytes -= results_.front()->outcome->picture.rgba.size() * sizeof(float);
         results_.erase(results_.begin());
         gtk_widget_destroy(buttons_.front());
         buttons_.erase(buttons_.begin());

@@ -15,15 +15,12 @@
 namespace neural_style {
 
 struct Result {
-    Outcome outcome;  ///< with a picture
+    std::shared_ptr<const Outcome> outcome;  ///< with a picture
     Settings settings;
     std::vector<StyleChoice> styles;
     std::shared_ptr<const Mask> mask;  ///< see RunRequest::mask
     std::string words;                 ///< what it is, to be shown and spoken: "Result 2"
 };
-
-/// Its picture, which keeps all of it alive.
-std::shared_ptr<const Image> picture_of(const std::shared_ptr<const Result>& result);
 
 class HistoryStrip {
 public:

@@ -28,14 +28,16 @@ ResultDesk::ResultDesk(SettingsModel& model, StylePicker& picker, PreviewView& p
     gtk_widget_set_no_show_all(box_, TRUE);
 }
 
-void ResultDesk::add(Outcome outcome, const RunRequest& request) { show(store(std::move(outcome), request)); }
-
-void ResultDesk::keep(Outcome outcome, const RunRequest& request) {
-    const auto result = store(std::move(outcome), request);
-    preview_.set_result(picture_of(result), result->words, result->mask);
+void ResultDesk::add(std::shared_ptr<const Outcome> outcome, const RunRequest& request) {
+    show(store(std::move(outcome), request));
 }
 
-std::shared_ptr<const Result> ResultDesk::store(Outcome outcome, const RunRequest& request) {
+void ResultDesk::keep(std::shared_ptr<const Outcome> outcome, const RunRequest& request) {
+    const auto result = store(std::move(outcome), request);
+    preview_.set_result(picture_of(result->outcome), result->words, result->mask);
+}
+
+std::shared_ptr<const Result> ResultDesk::store(std::shared_ptr<const Outcome> outcome, const RunRequest& request) {
     Result result{std::move(outcome), request.settings, request.styles, request.mask, {}};
     const std::string description = result.settings.to_text();
     auto added = history_.add(std::move(result), description.empty() ? _("Painting") : description);
@@ -63,7 +65,7 @@ void ResultDesk::compare() {
     const char* active = gtk_combo_box_get_active_id(GTK_COMBO_BOX(reference_));
     for (const auto& result : history_.results())
         if (active && result->words == active)
-            return preview_.set_reference(picture_of(result), result->words, result->mask);
+            return preview_.set_reference(picture_of(result->outcome), result->words, result->mask);
     preview_.set_reference(nullptr, {});
 }
 
@@ -74,7 +76,7 @@ void ResultDesk::show(const std::shared_ptr<const Result>& result) {
     brings_back_ = false;
     shown_ = result;
     history_.mark(result);
-    preview_.set_result(picture_of(result), result->words, result->mask);
+    preview_.set_result(picture_of(result->outcome), result->words, result->mask);
     changed_();
 }
 

@@ -27,9 +27,9 @@ public:
     bool brings_back() const { return brings_back_; }
 
     /// Keeps what was made of `request`, and shows it with its settings.
-    void add(Outcome outcome, const RunRequest& request);
+    void add(std::shared_ptr<const Outcome> outcome, const RunRequest& request);
     /// The same for a picture that is a layer already: settings and styles stay as they are.
-    void keep(Outcome outcome, const RunRequest& request);
+    void keep(std::shared_ptr<const Outcome> outcome, const RunRequest& request);
     /// Takes the picture from the preview's side of things once something else is wanted.
     void forget();
 
@@ -40,7 +40,7 @@ public:
     RunRequest request(int content) const;
 
 private:
-    std::shared_ptr<const Result> store(Outcome outcome, const RunRequest& request);
+    std::shared_ptr<const Result> store(std::shared_ptr<const Outcome> outcome, const RunRequest& request);
     void show(const std::shared_ptr<const Result>& result);
     void list_references();
     void compare();

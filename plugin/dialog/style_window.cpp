@@ -46,6 +46,7 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
       actions_({manual_file().empty() ? nullptr : std::function<void()>([this] { show_manual(); }), [this] { reset(); },
                 [this] { close(); }, [this] { give_up(); },
                 [this] {
+                    if (delivery_) return;           // it is finished and being kept
                     if (reading_) return give_up();  // there is nothing to keep yet
                     progress_.stopping();
                     runs_.stop_and_keep();
@@ -72,7 +73,9 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
                                              activity == Activity::full ? running_.mask : draft_mask_);
                          preview_.set_notice("");
                      },
-                     [this](Activity activity, Outcome outcome) { ended(activity, std::move(outcome)); }}) {
+                     [this](Activity activity, Outcome outcome) {
+                         ended(activity, std::make_shared<const Outcome>(std::move(outcome)));
+                     }}) {
     build(options);
     presets_.add_to_menu(_("Copy as a Script-Fu Call"), [this] { copy(script_fu_call); });
     presets_.add_to_menu(_("Copy as a Command"), [this] { copy(command_call); });
@@ -120,12 +123,10 @@ StyleWindow::~StyleWindow() {
 DialogResult StyleWindow::result() const {
     DialogResult result;
     result.request.content = content_.id;
-    const bool accepted = outcome_ || taken_;
-    result.request.styles = accepted ? running_.styles : picker_.chosen();
-    result.request.settings = accepted ? running_.settings : model_.settings();
-    if (accepted) result.request.mask = running_.mask;
+    result.request.styles = outcome_ ? running_.styles : picker_.chosen();
+    result.request.settings = outcome_ ? running_.settings : model_.settings();
+    if (outcome_) result.request.mask = running_.mask;
     result.outcome = outcome_;
-    if (taken_) result.outcome = taken_->outcome;
     return result;
 }
 
@@ -249,10 +250,21 @@ void StyleWindow::first_pictures() {
         const Surface surface = to_surface(host_.thumbnail(content_.id, 64 * scale));
         if (surface) cairo_surface_set_device_scale(surface.get(), scale, scale);
         gtk_image_set_from_surface(GTK_IMAGE(content_picture_), surface.get());
+        first_timer_.when_idle([this] {  // GEGL alone takes a tenth of a second to begin with
+            get_host_ready();
+            return false;
+        });
     } catch (const Error& error) {
         messages_.show(error.cause(), error.what());
     }
     ask_for_draft(0);
+}
+
+void StyleWindow::get_host_ready() {
+    try {
+        host_.get_ready(content_.id);
+    } catch (const Error&) {  // gone meanwhile: looking around finds out and says so
+    }
 }
 
 void StyleWindow::look_around() {
@@ -303,11 +315,12 @@ void StyleWindow::reset() {
 
 void StyleWindow::close() {
     if (std::exchange(closing_, true)) return;
+    while (delivery_) deliver_some();
     keep_state();
     runs_.close();
     look_timer_.stop();
     first_timer_.stop();
-    reading_timer_.stop();
+    parts_timer_.stop();
     closed_();
 }
 

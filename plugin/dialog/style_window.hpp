@@ -52,6 +52,7 @@ private:
     void open_networks();
     void keep_state();
     void first_pictures();
+    void get_host_ready();
     void look_around();  ///< which layers there are now, and whether the content still is
 
     std::optional<Request> draft_request();
@@ -68,7 +69,8 @@ private:
     void give_up();
     void add_to_queue();
     void paint_queue();
-    void deliver_job(Outcome outcome);
+    void deliver_job(std::shared_ptr<const Outcome> outcome);
+    bool deliver_some();  ///< false once the job's layer is there, or cannot be
     void continue_result();
     void take_result();
     void reset();
@@ -79,7 +81,7 @@ private:
     void show_activity(Activity activity);
     void show_actions();
     void show_failure(const Outcome& outcome);
-    void ended(Activity activity, Outcome outcome);
+    void ended(Activity activity, std::shared_ptr<const Outcome> outcome);
 
     Host& host_;
     WorkerClient& worker_;
@@ -88,8 +90,7 @@ private:
     Layer content_;
     bool content_usable_ = true;
     bool closing_ = false;
-    std::optional<Outcome> outcome_;       ///< of a run that closed the window
-    std::shared_ptr<const Result> taken_;  ///< or a result that did
+    std::shared_ptr<const Outcome> outcome_;  ///< that closed the window
 
     WindowState state_ = WindowState::load();
     SettingsModel model_;
@@ -104,7 +105,7 @@ private:
     EngineLine engine_;
     ActionRow actions_;
     RunControl runs_;
-    Timer look_timer_, first_timer_, reading_timer_;
+    Timer look_timer_, first_timer_, parts_timer_;
 
     GtkWidget* window_ = nullptr;
     GtkWidget* paned_ = nullptr;
@@ -114,6 +115,8 @@ private:
     GtkWidget* live_draft_ = nullptr;
     std::unique_ptr<NetworkPage> networks_;                 ///< while it is open
     std::unique_ptr<RequestReading> reading_;               ///< for the full run that is about to begin
+    Delivery delivery_;                                     ///< of the queue's job that has just been painted
+    bool queue_goes_on_ = true;                             ///< after that
     Evaluation last_;                                       ///< of the present run
     std::shared_ptr<const Mask> draft_mask_;                ///< of the present draft
     RunRequest running_;                                    ///< what the present full run is of

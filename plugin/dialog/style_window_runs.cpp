@@ -45,7 +45,7 @@ std::optional<Request> StyleWindow::draft_request() {
         RunRequest full;
         full.content = content_.id;
         full.styles = styles;
-        add_guides(host_, full, draft_edge, request);
+        add_small_guides(host_, full, draft_edge, request);
         if (const int start = start_layer(model_.settings()); start >= 0)
             request.init = host_.thumbnail(start, draft_edge);
         draft_mask_ = small_mask();
@@ -127,7 +127,7 @@ void StyleWindow::start(const RunRequest& request, std::shared_ptr<const Image> 
     results_.forget();
     progress_.begin();
     runs_.prepare();
-    reading_timer_.when_idle([this] {
+    parts_timer_.when_idle([this] {
         try {
             if (reading_->step()) return true;
             running_.mask = reading_->mask();
@@ -151,7 +151,11 @@ void StyleWindow::cannot_start(const Error& error) {
 }
 
 void StyleWindow::give_up() {
-    reading_timer_.stop();
+    if (delivery_) {
+        queue_goes_on_ = false;
+        return;
+    }
+    parts_timer_.stop();
     reading_.reset();
     queue_.interrupted();
     runs_.give_up();
@@ -187,26 +191,44 @@ void StyleWindow::paint_queue() {
     }
 }
 
-void StyleWindow::deliver_job(Outcome outcome) {
-    if (outcome.kind == Outcome::Kind::failed) {
-        queue_.failed(failure_text(outcome));
-    } else {
-        try {
-            deliver_(running_, outcome);
-            queue_.done();
-        } catch (const Error& error) {
-            queue_.failed(error.what());
-        }
-        results_.keep(std::move(outcome), running_);  // also what could not be added: it can be taken from there
+void StyleWindow::deliver_job(std::shared_ptr<const Outcome> outcome) {
+    if (outcome->kind == Outcome::Kind::failed) {
+        queue_.failed(failure_text(*outcome));
+        return paint_queue();
     }
-    paint_queue();
+    results_.keep(outcome, running_);  // also what cannot be added: it can be taken from there
+    try {
+        delivery_ = deliver_(running_, std::move(outcome));
+    } catch (const Error& error) {
+        queue_.failed(error.what());
+        return paint_queue();
+    }
+    queue_goes_on_ = true;
+    runs_.prepare();
+    parts_timer_.when_idle([this] {
+        if (deliver_some()) return true;
+        runs_.give_up();
+        if (queue_goes_on_) paint_queue();
+        return false;
+    });
+}
+
+bool StyleWindow::deliver_some() {
+    try {
+        if (delivery_()) return true;
+        queue_.done();
+    } catch (const Error& error) {
+        queue_.failed(error.what());
+    }
+    delivery_ = nullptr;
+    return false;
 }
 
 void StyleWindow::continue_result() {
     if (!results_.shown()) return;
     messages_.hide();
     try {
-        start(results_.request(content_.id), picture_of(results_.shown()), more_evaluations);
+        start(results_.request(content_.id), picture_of(results_.shown()->outcome), more_evaluations);
     } catch (const Error& error) {
         messages_.show(error.cause(), error.what());
     }
@@ -214,7 +236,7 @@ void StyleWindow::continue_result() {
 
 void StyleWindow::take_result() {
     if (!results_.shown() || !can_deliver()) return;
-    taken_ = results_.shown();
+    outcome_ = results_.shown()->outcome;
     running_ = results_.request(content_.id);
     close();
 }
@@ -241,11 +263,11 @@ void StyleWindow::show_failure(const Outcome& outcome) {
     });
 }
 
-void StyleWindow::ended(Activity activity, Outcome outcome) {
+void StyleWindow::ended(Activity activity, std::shared_ptr<const Outcome> outcome) {
     if (activity == Activity::full && queue_.running()) return deliver_job(std::move(outcome));
-    if (outcome.kind == Outcome::Kind::failed) return show_failure(outcome);
+    if (outcome->kind == Outcome::Kind::failed) return show_failure(*outcome);
     if (activity == Activity::draft) {
-        preview_.set_result(std::make_shared<const Image>(std::move(outcome.picture)), _("Draft"), draft_mask_);
+        preview_.set_result(picture_of(outcome), _("Draft"), draft_mask_);
         engine_.show();
         return;
     }

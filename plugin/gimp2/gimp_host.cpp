@@ -8,8 +8,10 @@
 #include <optional>
 #include <utility>
 
+#include "layer_adding.hpp"
 #include "neural-style/error.hpp"
 #include "pixels.hpp"
+#include "small_parts.hpp"
 #include "text.hpp"
 
 namespace neural_style {
@@ -17,7 +19,6 @@ namespace {
 
 constexpr const char* data_name = "plug-in-neural-style";
 constexpr const char* session_name = "plug-in-neural-style-session";
-constexpr const char* parasite_name = "neural-style";
 constexpr long long progress_pause_microseconds = 100 * 1000;
 
 std::string taken(char* text) {
@@ -25,33 +26,6 @@ std::string taken(char* text) {
     g_free(text);
     return result;
 }
-
-// A new layer or mask that GIMP forgets again unless it is kept.
-class Draft {
-public:
-    explicit Draft(std::int32_t item) : item_(item) {
-        if (item_ < 0) fail();
-    }
-    ~Draft() {
-        if (item_ >= 0) gimp_item_delete(item_);
-    }
-    Draft(Draft&& other) noexcept : item_(other.keep()) {}
-    Draft(const Draft&) = delete;
-    Draft& operator=(const Draft&) = delete;
-    std::int32_t id() const { return item_; }
-    std::int32_t keep() { return std::exchange(item_, -1); }
-
-    [[noreturn]] static void fail() {
-        throw Error(Cause::host,
-                    filled(_("GIMP could not add the new layer (%s); the image is as before."), gimp_get_pdb_error()));
-    }
-    static void must(gboolean worked) {
-        if (!worked) fail();
-    }
-
-private:
-    std::int32_t item_;
-};
 
 void collect(const std::function<void(std::int32_t)>& use, int count, std::int32_t* items) {
     for (int i = 0; i < count; ++i) {
@@ -87,8 +61,6 @@ std::string session() {
     return text;
 }
 
-bool is_layer(std::int32_t id) { return id >= 0 && gimp_item_is_valid(id) && gimp_item_is_layer(id); }
-
 // Also a layer mask, or the selection.
 bool is_channel(std::int32_t id) { return id >= 0 && gimp_item_is_valid(id) && gimp_item_is_channel(id); }
 
@@ -123,8 +95,8 @@ int likeness(const Layer& layer, const LayerTrace& trace) {
 // The selection, and the mask of the layer `above` or else of `id`, as they lie over the layer `id`. What is made again
 // is masked as it was before, unless a selection says otherwise. A mask that does not fit is of a layer that was
 // resized.
-std::vector<pixels::PlacedChannel> content_masks(std::int32_t id, std::int32_t above) {
-    std::vector<pixels::PlacedChannel> channels;
+std::vector<PlacedDrawable> content_masks(std::int32_t id, std::int32_t above) {
+    std::vector<PlacedDrawable> channels;
     const std::int32_t image = gimp_item_get_image(id);
     const bool selection = !gimp_selection_is_empty(image);
     int x = 0, y = 0;
@@ -136,43 +108,6 @@ std::vector<pixels::PlacedChannel> content_masks(std::int32_t id, std::int32_t a
         gimp_drawable_height(own) == gimp_drawable_height(id))
         channels.push_back({own, 0, 0});
     return channels;
-}
-
-void attach_record(std::int32_t layer, const std::string& record) {
-    GimpParasite* parasite =
-        gimp_parasite_new(parasite_name, GIMP_PARASITE_PERSISTENT, guint32(record.size()), record.data());
-    const gboolean attached = gimp_item_attach_parasite(layer, parasite);
-    gimp_parasite_free(parasite);
-    Draft::must(attached);
-}
-
-// All is done on a layer that does not belong to the image yet, so that a failure leaves nothing behind.
-Draft new_draft(const NewLayer& what, const std::string& name, const Image& picture) {
-    const std::int32_t image = gimp_item_get_image(what.source);
-    int x = 0, y = 0;
-    Draft::must(gimp_drawable_offsets(what.source, &x, &y));
-    Draft draft(gimp_layer_new(image, name.c_str(), picture.width, picture.height, gimp_drawable_type(what.source), 100,
-                               gimp_image_get_default_new_layer_mode(image)));
-    Draft::must(gimp_layer_set_offsets(draft.id(), x, y));
-    pixels::write(draft.id(), picture);
-    if (!what.record.empty()) attach_record(draft.id(), what.record);
-    if (what.mask) {
-        Draft mask(gimp_layer_create_mask(draft.id(), GIMP_ADD_MASK_WHITE));
-        pixels::write_mask(mask.id(), *what.mask);
-        Draft::must(gimp_layer_add_mask(draft.id(), mask.id()));
-        mask.keep();
-        gimp_layer_set_edit_mask(draft.id(), FALSE);  // the picture is what a person goes on with
-    }
-    return draft;
-}
-
-// Of GIMP's modes LCh lightness comes nearest to what the engine makes of colours=content: 0.015 to 0.023 apart (root
-// of the mean square) on three painted photographs, where Luminance is 0.022 to 0.048 apart.
-Draft luminance_copy(const NewLayer& what, const Image& picture) {
-    Draft copy = new_draft(what, filled(_("%s, in the colours below"), what.name.c_str()), picture);
-    gimp_layer_set_mode(copy.id(), GIMP_LAYER_MODE_LCH_LIGHTNESS);
-    gimp_item_set_visible(copy.id(), FALSE);  // seen through half transparent parts of the result it would spoil them
-    return copy;
 }
 
 }  // namespace
@@ -238,14 +173,11 @@ void GimpHost::check_target(int id) {
                            content.image_name.c_str()));
 }
 
-Image GimpHost::read_content(int id) { return pixels::read(id, layer(id).image); }
+void GimpHost::get_ready(int id) { pixels::get_ready(id, layer(id).image); }
 
-Image GimpHost::read_style(int id, int content) {
-    const auto reading = reading_style(id, content);
-    while (reading->step()) {
-    }
-    return reading->take();
-}
+Image GimpHost::read_content(int id) { return all_of(*reading_content(id)); }
+
+Image GimpHost::read_style(int id, int content) { return all_of(*reading_style(id, content)); }
 
 std::unique_ptr<PixelReading> GimpHost::reading_content(int id) {
     return std::make_unique<pixels::Reading>(id, layer(id).image, -1);
@@ -284,19 +216,6 @@ void GimpHost::check_region(int region, int id) {
                    region_name(region).c_str(), covered.name.c_str()));
 }
 
-Mask GimpHost::read_region(int region, int id, int edge_pixels) {
-    check_region(region, id);
-    if (!is_layer(region)) {
-        const Layer covered = layer(id);
-        const auto [x, y] = place_in(region, id);
-        return pixels::read_mask(region, x, y, covered.width, covered.height, edge_pixels);
-    }
-    const auto reading = reading_region(region, id);
-    while (reading->step()) {
-    }
-    return reading->take();
-}
-
 std::unique_ptr<MaskReading> GimpHost::reading_region(int region, int id) {
     check_region(region, id);
     const Layer covered = layer(id);
@@ -305,7 +224,17 @@ std::unique_ptr<MaskReading> GimpHost::reading_region(int region, int id) {
         return std::make_unique<pixels::BrightnessReading>(region, applied_mask(region), x, y, covered.width,
                                                            covered.height);
     return std::make_unique<pixels::ProductReading>(covered.width, covered.height,
-                                                    std::vector<pixels::PlacedChannel>{{region, x, y}});
+                                                    std::vector<PlacedDrawable>{{region, x, y}});
+}
+
+Mask GimpHost::small_region(int region, int id, int edge_pixels) {
+    check_region(region, id);
+    const Layer covered = layer(id);
+    const auto [x, y] = place_in(region, id);
+    std::vector<PlacedDrawable> parts = {{region, x, y}};
+    if (const std::int32_t mask = is_layer(region) ? applied_mask(region) : -1; mask >= 0)
+        parts.push_back({mask, x, y});
+    return small_product(covered.width, covered.height, parts, edge_pixels);
 }
 
 std::string GimpHost::region_name(int region) {
@@ -319,14 +248,7 @@ std::unique_ptr<MaskReading> GimpHost::reading_content_mask(int id, int above) {
 
 Mask GimpHost::small_content_mask(int id, int edge_pixels) {
     const Layer content = layer(id);
-    Mask product;
-    for (const pixels::PlacedChannel& channel : content_masks(id, -1)) {
-        Mask one =
-            pixels::read_mask(channel.drawable, channel.x, channel.y, content.width, content.height, edge_pixels);
-        for (std::size_t i = 0; i < product.values.size(); ++i) one.values[i] *= product.values[i];
-        product = std::move(one);
-    }
-    return product;
+    return small_product(content.width, content.height, content_masks(id, -1), edge_pixels);
 }
 
 Image GimpHost::convert_style(const Image& picture, int content) {
@@ -335,51 +257,18 @@ Image GimpHost::convert_style(const Image& picture, int content) {
 
 Image GimpHost::thumbnail(int id, int edge_pixels) {
     const Layer source = layer(id);
-    const double scale = std::min(1.0, double(edge_pixels) / std::max(source.width, source.height));
-    int width = std::max(1, int(std::lround(source.width * scale)));
-    int height = std::max(1, int(std::lround(source.height * scale)));
-    int bytes = 0;
-    guchar* data = gimp_drawable_get_thumbnail_data(id, &width, &height, &bytes);
-    if (!data) throw Error(Cause::picture, filled(_("The layer “%s” cannot be shown."), source.name.c_str()));
-    Image picture(width, height);
-    const bool grey = bytes < 3, alpha = bytes % 2 == 0;
-    for (std::size_t i = 0; i < std::size_t(width) * std::size_t(height); ++i) {
-        const guchar* from = data + i * std::size_t(bytes);
-        float* to = picture.rgba.data() + 4 * i;
-        for (int channel = 0; channel < 3; ++channel) to[channel] = float(from[grey ? 0 : channel]) / 255;
-        to[3] = alpha ? float(from[bytes - 1]) / 255 : 1;
-    }
-    g_free(data);
+    Image picture = small_part({id, 0, 0}, source.width, source.height, edge_pixels);
+    if (picture.empty()) throw Error(Cause::picture, filled(_("The layer “%s” cannot be shown."), source.name.c_str()));
     return picture;
 }
 
-int GimpHost::add_layer(const NewLayer& given, const Image& picture) {
-    check_target(given.source);  // much can have happened to it in the meantime
-    const std::int32_t image = gimp_item_get_image(given.source);
-    NewLayer what = given;
-    if (!is_layer(what.above) || gimp_item_get_image(what.above) != image) what.above = -1;
-    Draft draft = new_draft(what, what.name, picture);
-    std::optional<Draft> copy;
-    if (what.luminance_copy && !gimp_drawable_is_gray(what.source)) copy.emplace(luminance_copy(what, picture));
-
-    const std::int32_t below = what.above >= 0 ? what.above : what.source;
-    const std::int32_t parent = gimp_item_get_parent(below);
-    const int position = gimp_image_get_item_position(image, below);
-    gimp_image_undo_group_start(image);  // gives the step our name
-    const auto insert = [&](const Draft& layer) {
-        return gimp_image_insert_layer(image, layer.id(), parent < 0 ? 0 : parent, position);
-    };
-    const gboolean inserted = (!copy || insert(*copy)) && insert(draft);
-    gimp_image_undo_group_end(image);
-    Draft::must(inserted);
-    if (copy) copy->keep();
-    gimp_displays_flush();
-    return draft.keep();
+std::unique_ptr<LayerAdding> GimpHost::adding_layer(const NewLayer& what, std::shared_ptr<const Image> picture) {
+    return std::make_unique<NewLayerAdding>(*this, what, std::move(picture));
 }
 
 std::string GimpHost::record(int id) {
     layer(id);
-    GimpParasite* parasite = gimp_item_get_parasite(id, parasite_name);
+    GimpParasite* parasite = gimp_item_get_parasite(id, record_parasite);
     if (!parasite) return {};
     const std::string text(static_cast<const char*>(gimp_parasite_data(parasite)),
                            std::size_t(gimp_parasite_data_size(parasite)));

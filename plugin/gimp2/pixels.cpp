@@ -4,11 +4,13 @@
 #include <libgimp/gimp.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <string>
 #include <vector>
 
+#include "background.hpp"
 #include "neural-style/error.hpp"
 #include "object_ref.hpp"
 #include "text.hpp"
@@ -80,11 +82,31 @@ ObjectRef<GeglBuffer> buffer_of(std::int32_t drawable, Cause cause) {
 
 }  // namespace
 
+// Babl looks for one way at a time, and whoever asks for another meanwhile waits.
+std::atomic<int> looking{0};
+
+void get_ready(std::int32_t drawable, std::int32_t space_image) {
+    const auto buffer = buffer_of(drawable, Cause::picture);
+    const Numbers numbers = numbers_of(drawable, buffer.get());
+    const Babl* format = gegl_buffer_get_format(buffer.get());
+    const Babl* picture = picture_format(space_image);
+    ++looking;
+    in_background(
+        [=] {
+            for (const auto& [from, to] : {std::pair(format, numbers.raw), std::pair(numbers.meaning, picture)}) {
+                babl_fish(from, to);
+                babl_fish(to, from);
+            }
+            --looking;
+        },
+        {});
+}
+
 struct Reading::State {
     std::int32_t drawable, mask;
     ObjectRef<GeglBuffer> buffer, mask_buffer;
     Numbers numbers;
-    const Babl* fish = nullptr;
+    const Babl* format;  // of the picture
     Image picture;
     int y = 0;  // of the next row
     std::vector<float> strip, factors;
@@ -98,7 +120,7 @@ Reading::Reading(std::int32_t drawable, std::int32_t space_image, std::int32_t m
     state.buffer = buffer_of(drawable, Cause::picture);
     if (mask >= 0) state.mask_buffer = buffer_of(mask, Cause::picture);
     state.numbers = numbers_of(drawable, state.buffer.get());
-    state.fish = babl_fish(state.numbers.meaning, picture_format(space_image));
+    state.format = picture_format(space_image);
     Image& picture = state.picture;
     picture.width = gegl_buffer_get_width(state.buffer.get());
     picture.height = gegl_buffer_get_height(state.buffer.get());
@@ -108,6 +130,10 @@ Reading::Reading(std::int32_t drawable, std::int32_t space_image, std::int32_t m
 Reading::~Reading() = default;
 
 bool Reading::step() {
+    if (looking > 0) {
+        g_usleep(2000);
+        return true;
+    }
     State& state = *state_;
     Image& picture = state.picture;
     // GIMP ends a plug-in that asks for pixels of what is not there.
@@ -121,7 +147,7 @@ bool Reading::step() {
                     GEGL_ABYSS_NONE);
     picture.rgba.resize(picture.rgba.size() + 4 * pixels);
     float* out = picture.pixel(0, state.y);
-    babl_process(state.fish, state.strip.data(), out, long(pixels));
+    babl_process(babl_fish(state.numbers.meaning, state.format), state.strip.data(), out, long(pixels));
     if (state.mask >= 0) {
         state.factors.resize(pixels);
         gegl_buffer_get(state.mask_buffer.get(), &area, 1.0, babl_format("Y float"), state.factors.data(),
@@ -147,7 +173,7 @@ const Babl* values_format(GeglBuffer* buffer) {
 
 struct ProductReading::State {
     struct Factor {
-        PlacedChannel channel;
+        PlacedDrawable channel;
         ObjectRef<GeglBuffer> buffer;
     };
     std::vector<Factor> factors;
@@ -156,9 +182,9 @@ struct ProductReading::State {
     std::vector<float> strip;
 };
 
-ProductReading::ProductReading(int width, int height, const std::vector<PlacedChannel>& channels)
+ProductReading::ProductReading(int width, int height, const std::vector<PlacedDrawable>& channels)
     : state_(std::make_unique<State>()) {
-    for (const PlacedChannel& channel : channels)
+    for (const PlacedDrawable& channel : channels)
         state_->factors.push_back({channel, buffer_of(channel.drawable, Cause::picture)});
     if (channels.empty()) return;
     state_->mask.width = width;
@@ -191,39 +217,23 @@ bool ProductReading::step() {
 Mask ProductReading::take() { return std::move(state_->mask); }
 
 BrightnessReading::BrightnessReading(std::int32_t layer, std::int32_t mask, int x, int y, int width, int height)
-    : layer_(layer, gimp_item_get_image(layer), mask), x_(x), y_(y), width_(width), height_(height) {}
-
-Mask BrightnessReading::take() {
-    const Image layer = layer_.take();
-    Mask mask{width_, height_, std::vector<float>(std::size_t(width_) * std::size_t(height_))};
-    for (int y = std::max(0, -y_); y < std::min(height_, layer.height - y_); ++y)
-        for (int x = std::max(0, -x_); x < std::min(width_, layer.width - x_); ++x) {
-            const float* pixel = layer.pixel(x + x_, y + y_);  // weighed as in a mask from a file
-            mask.values[std::size_t(y) * std::size_t(width_) + std::size_t(x)] =
-                (0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2]) * pixel[3];
-        }
-    return mask;
+    : reading_(layer, gimp_item_get_image(layer), mask), mask_{width, height, {}}, x_(x), y_(y) {
+    mask_.values.reserve(std::size_t(width) * std::size_t(height));
 }
 
-Image read(std::int32_t drawable, std::int32_t space_image) {
-    Reading reading(drawable, space_image, -1);
-    while (reading.step()) {
+bool BrightnessReading::step() {
+    if (layer_.empty()) {
+        if (!reading_.step()) layer_ = reading_.take();
+        return true;
     }
-    return reading.take();
-}
-
-Mask read_mask(std::int32_t channel, int x, int y, int width, int height, int edge_pixels) {
-    const auto buffer = buffer_of(channel, Cause::picture);
-    const int longest = std::max(width, height);
-    const double scale = edge_pixels > 0 && longest > edge_pixels ? double(edge_pixels) / longest : 1;
-    const GeglRectangle area = {int(std::lround(x * scale)), int(std::lround(y * scale)),
-                                std::max(1, int(std::lround(width * scale))),
-                                std::max(1, int(std::lround(height * scale)))};
-    Mask mask{area.width, area.height, {}};
-    mask.values.resize(std::size_t(area.width) * std::size_t(area.height));
-    gegl_buffer_get(buffer.get(), &area, scale, values_format(buffer.get()), mask.values.data(), GEGL_AUTO_ROWSTRIDE,
-                    GEGL_ABYSS_NONE);
-    return mask;
+    const int first = int(mask_.values.size() / std::size_t(mask_.width));
+    const int end = std::min(mask_.height, first + strip_rows);
+    mask_.values.resize(std::size_t(end) * std::size_t(mask_.width));
+    for (int y = std::max(first, -y_); y < std::min(end, layer_.height - y_); ++y)
+        for (int x = std::max(0, -x_); x < std::min(mask_.width, layer_.width - x_); ++x)
+            mask_.values[std::size_t(y) * std::size_t(mask_.width) + std::size_t(x)] =
+                brightness(layer_.pixel(x + x_, y + y_));
+    return end < mask_.height;
 }
 
 Image from_srgb(const Image& picture, std::int32_t space_image) {
@@ -234,25 +244,58 @@ Image from_srgb(const Image& picture, std::int32_t space_image) {
     return converted;
 }
 
-void write(std::int32_t drawable, const Image& picture) {
-    const auto buffer = buffer_of(drawable, Cause::host);
+struct Writing::State {
+    ObjectRef<GeglBuffer> buffer;
+    Numbers numbers;
+    const Babl* fish;
+    std::shared_ptr<const Image> picture;
+    int y = 0;  // of the next row
+    std::vector<float> strip = {};
+};
+
+Writing::Writing(std::int32_t drawable, std::shared_ptr<const Image> picture) {
+    auto buffer = buffer_of(drawable, Cause::host);
     const Numbers numbers = numbers_of(drawable, buffer.get());
     const Babl* fish = babl_fish(picture_format(gimp_item_get_image(drawable)), numbers.meaning);
-    std::vector<float> strip(std::size_t(picture.width) * strip_rows * std::size_t(numbers.channels()));
-    for (int y = 0; y < picture.height; y += strip_rows) {
-        const int rows = std::min(strip_rows, picture.height - y);
-        const GeglRectangle area = {0, y, picture.width, rows};
-        babl_process(fish, picture.pixel(0, y), strip.data(), long(picture.width) * rows);
-        gegl_buffer_set(buffer.get(), &area, 0, numbers.raw, strip.data(), GEGL_AUTO_ROWSTRIDE);
-    }
-    gegl_buffer_flush(buffer.get());
+    state_.reset(new State{std::move(buffer), numbers, fish, std::move(picture)});
+    state_->strip.resize(std::size_t(state_->picture->width) * strip_rows * std::size_t(numbers.channels()));
 }
 
-void write_mask(std::int32_t mask, const Mask& values) {
-    const auto buffer = buffer_of(mask, Cause::host);
-    const GeglRectangle area = {0, 0, values.width, values.height};
-    gegl_buffer_set(buffer.get(), &area, 0, values_format(buffer.get()), values.values.data(), GEGL_AUTO_ROWSTRIDE);
-    gegl_buffer_flush(buffer.get());
+Writing::~Writing() = default;
+
+bool Writing::step() {
+    State& state = *state_;
+    const Image& picture = *state.picture;
+    const int rows = std::min(strip_rows, picture.height - state.y);
+    const GeglRectangle area = {0, state.y, picture.width, rows};
+    babl_process(state.fish, picture.pixel(0, state.y), state.strip.data(), long(picture.width) * rows);
+    gegl_buffer_set(state.buffer.get(), &area, 0, state.numbers.raw, state.strip.data(), GEGL_AUTO_ROWSTRIDE);
+    gegl_buffer_flush(state.buffer.get());
+    state.y += rows;
+    return state.y < picture.height;
+}
+
+struct MaskWriting::State {
+    ObjectRef<GeglBuffer> buffer;
+    std::shared_ptr<const Mask> values;
+    int y = 0;  // of the next row
+};
+
+MaskWriting::MaskWriting(std::int32_t mask, std::shared_ptr<const Mask> values)
+    : state_(new State{buffer_of(mask, Cause::host), std::move(values)}) {}
+
+MaskWriting::~MaskWriting() = default;
+
+bool MaskWriting::step() {
+    State& state = *state_;
+    const Mask& mask = *state.values;
+    const int rows = std::min(strip_rows, mask.height - state.y);
+    const GeglRectangle area = {0, state.y, mask.width, rows};
+    gegl_buffer_set(state.buffer.get(), &area, 0, values_format(state.buffer.get()),
+                    mask.values.data() + std::size_t(state.y) * std::size_t(mask.width), GEGL_AUTO_ROWSTRIDE);
+    gegl_buffer_flush(state.buffer.get());
+    state.y += rows;
+    return state.y < mask.height;
 }
 
 }  // namespace neural_style::pixels

@@ -8,15 +8,36 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "host.hpp"
 #include "neural-style/image.hpp"
 
-namespace neural_style::pixels {
+namespace neural_style {
 
-/// A drawable in parts, as read() gives it at once. Its alpha is multiplied by the values (linear, 0 to 1) of `mask`, a
-/// layer mask of its size; below 0: none.
+/// A drawable as a picture sees it: the picture's upper left corner is the drawable's pixel (x, y). Outside of the
+/// drawable there is nothing.
+struct PlacedDrawable {
+    std::int32_t drawable;
+    int x, y;
+};
+
+namespace pixels {
+
+/// How bright a pixel is (red, green, blue, alpha), times its alpha: what it says in a mask, weighed as in a mask from
+/// a file.
+inline float brightness(const float* rgba) {
+    return (0.299F * rgba[0] + 0.587F * rgba[1] + 0.114F * rgba[2]) * rgba[3];
+}
+
+/// Has babl look on another thread for the best ways from the drawable's numbers to a picture's and back, which takes
+/// it up to a third of a second once.
+void get_ready(std::int32_t drawable, std::int32_t space_image);
+
+/// All of a drawable, in its own size, in the primaries of `space_image`'s profile. A profile that cannot be used (none
+/// but matrix and curve profiles can) counts as sRGB, there and back. Its alpha is multiplied by the values (linear, 0
+/// to 1) of `mask`, a layer mask of its size; below 0: none.
 class Reading final : public PixelReading {
 public:
     Reading(std::int32_t drawable, std::int32_t space_image, std::int32_t mask);
@@ -29,17 +50,10 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// A channel, layer mask or selection as a picture sees it: the picture's upper left corner is the channel's pixel (x,
-/// y). Outside of the channel there is nothing.
-struct PlacedChannel {
-    std::int32_t drawable;
-    int x, y;
-};
-
 /// The product of channels' values, for a picture of that size; no channels: an empty mask.
 class ProductReading final : public MaskReading {
 public:
-    ProductReading(int width, int height, const std::vector<PlacedChannel>& channels);
+    ProductReading(int width, int height, const std::vector<PlacedDrawable>& channels);
     ~ProductReading() override;
     bool step() override;
     Mask take() override;
@@ -54,29 +68,43 @@ private:
 class BrightnessReading final : public MaskReading {
 public:
     BrightnessReading(std::int32_t layer, std::int32_t mask, int x, int y, int width, int height);
-    bool step() override { return layer_.step(); }
-    Mask take() override;
+    bool step() override;
+    Mask take() override { return std::move(mask_); }
 
 private:
-    Reading layer_;
-    int x_, y_, width_, height_;
+    Reading reading_;
+    Image layer_;  ///< once it is read
+    Mask mask_;
+    int x_, y_;
 };
-
-/// All of a drawable, in its own size, in the primaries of `space_image`'s profile. A profile that cannot be used (none
-/// but matrix and curve profiles can) counts as sRGB, there and back. Throws Error(Cause::picture).
-Image read(std::int32_t drawable, std::int32_t space_image);
-
-/// The part of a channel that begins at x, y and has this size, 0 outside of it; shrunk to fit edge × edge if that is
-/// above 0. Throws Error(Cause::picture).
-Mask read_mask(std::int32_t channel, int x, int y, int width, int height, int edge_pixels);
 
 /// A picture in sRGB, brought to the primaries of `space_image`'s profile.
 Image from_srgb(const Image& picture, std::int32_t space_image);
 
-/// Fills a drawable of the same size, which need not belong to its image yet. Throws Error(Cause::host).
-void write(std::int32_t drawable, const Image& picture);
+/// Fills a drawable of the same size, which need not belong to its image yet, a part at a time. Throws
+/// Error(Cause::host).
+class Writing {
+public:
+    Writing(std::int32_t drawable, std::shared_ptr<const Image> picture);
+    ~Writing();
+    bool step();  ///< false once all is written
 
-/// Fills a layer mask of the same size, which need not belong to its layer yet. Throws Error(Cause::host).
-void write_mask(std::int32_t mask, const Mask& values);
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
-}  // namespace neural_style::pixels
+/// The same for a layer mask, which need not belong to its layer yet.
+class MaskWriting {
+public:
+    MaskWriting(std::int32_t mask, std::shared_ptr<const Mask> values);
+    ~MaskWriting();
+    bool step();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace pixels
+}  // namespace neural_style

@@ -37,7 +37,8 @@ bool ready_gtk() {
 
 }  // namespace
 
-std::optional<Outcome> show_window(Host& host, WorkerClient& worker, RunRequest& request, const Deliver& deliver) {
+std::shared_ptr<const Outcome> show_window(Host& host, WorkerClient& worker, RunRequest& request,
+                                           const Deliver& deliver) {
     if (!ready_gtk())
         throw Error(Cause::host,
                     _("The dialog needs a screen and there is none; run Neural Style from GIMP's window, or "
@@ -47,7 +48,7 @@ std::optional<Outcome> show_window(Host& host, WorkerClient& worker, RunRequest&
     options.dark = gimp_is_dark();
     DialogResult result = run_dialog(host, worker, request, options, deliver);
     request = result.request;
-    return std::move(result.outcome);
+    return result.outcome;
 }
 
 }  // namespace neural_style

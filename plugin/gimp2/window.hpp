@@ -2,7 +2,7 @@
 // thread.
 #pragma once
 
-#include <optional>
+#include <memory>
 
 #include "host.hpp"
 #include "run_request.hpp"
@@ -11,7 +11,8 @@
 namespace neural_style {
 
 /// Shows the dialog until it is closed; `request` becomes what was chosen. `deliver` takes the pictures of its queue.
-/// The outcome if it was accepted. Throws Error(Cause::host) with a translated sentence if there is no screen.
-std::optional<Outcome> show_window(Host& host, WorkerClient& worker, RunRequest& request, const Deliver& deliver);
+/// The outcome if it was accepted, or null. Throws Error(Cause::host) with a translated sentence if there is no screen.
+std::shared_ptr<const Outcome> show_window(Host& host, WorkerClient& worker, RunRequest& request,
+                                           const Deliver& deliver);
 
 }  // namespace neural_style

@@ -4,11 +4,10 @@
 //   dialog_stage [--dark] [--settings TEXT] [--size WIDTHxHEIGHT] [--content FILE] [--style FILE]...
 //
 // Lines on standard input change the images meanwhile: "add NAME", "remove NAME" (a layer), "close" (the content's
-// image), "full" (the image takes no more layers), "channels" (saved selections), "select
-// left|right|elsewhere|all". On standard output: "layers NAME…"
-// (of the styles of what the queue has added), then "ended nothing|finished|stopped", "styles NAME:WEIGHT…", "regions
-// CHANNEL:CHANNEL…" (of content and style), "settings TEXT", "picture WIDTHxHEIGHT", "mask LEFT RIGHT" (what the layer
-// shows of itself near its edges).
+// image), "full" (the image takes no more layers), "slow" (adding a layer takes three seconds), "channels" (saved
+// selections), "select left|right|elsewhere|all". On standard output: "layers NAME…" (of the styles of what the queue
+// has added), then "ended nothing|finished|stopped", "styles NAME:WEIGHT…", "regions CHANNEL:CHANNEL…" (of content and
+// style), "settings TEXT", "picture WIDTHxHEIGHT", "mask LEFT RIGHT" (what the layer shows of itself near its edges).
 #include <gtk/gtk.h>
 
 #include <cstdio>
@@ -78,12 +77,20 @@ public:
     }
 
     void fill() { full_ = true; }
-    void deliver(const RunRequest& request, const Outcome& outcome) {
+    void slow_down() { slow_ = true; }
+    /// As a host writes pixels: in many parts.
+    Delivery deliver(const RunRequest& request, const std::shared_ptr<const Outcome>& outcome) {
         const Layer content = layer(request.content);
-        if (full_) throw Error(Cause::host, "There is no room for another layer.");
-        if (outcome.picture.width != content.width || outcome.picture.height != content.height) std::abort();
-        for (const StyleChoice& style : request.styles)
-            delivered_ += " " + (style.picture ? style.name : layer(style.layer).name);
+        if (outcome->picture.width != content.width || outcome->picture.height != content.height) std::abort();
+        return [this, request, end = g_get_monotonic_time() + (slow_ ? 3 * G_USEC_PER_SEC : 0)] {
+            layer(request.content);
+            g_usleep(5000);
+            if (g_get_monotonic_time() < end) return true;
+            if (full_) throw Error(Cause::host, "There is no room for another layer.");
+            for (const StyleChoice& style : request.styles)
+                delivered_ += " " + (style.picture ? style.name : layer(style.layer).name);
+            return false;
+        };
     }
     const std::string& delivered() const { return delivered_; }
 
@@ -102,9 +109,12 @@ public:
     /// Upper halves: "Sky" of the content's image, "Top" of the others; once `channels` was told.
     void add_channels() { channels_ = {{101, 1, "Sky"}, {102, 2, "Top"}}; }
     std::vector<Channel> channels() override { return channels_; }
-    Mask read_region(int, int id, int) override {
+    Mask small_region(int, int id, int) override {
         layer(id);
         return {1, 2, {1, 0}};
+    }
+    std::unique_ptr<MaskReading> reading_region(int region, int id) override {
+        return std::make_unique<AtOnce<Mask>>([this, region, id] { return small_region(region, id, 0); });
     }
     /// Of the content: its left half, its right half, or something beside it ("elsewhere"); else all.
     void select(const std::string& part) { selected_ = part; }
@@ -115,7 +125,7 @@ public:
         return {};
     }
     std::unique_ptr<MaskReading> reading_content_mask(int id, int) override {
-        return std::make_unique<WholeMaskReading>([this, id] {
+        return std::make_unique<AtOnce<Mask>>([this, id] {
             const Mask small = small_content_mask(id, 0);
             if (small.empty()) return small;
             const Layer content = layer(id);
@@ -130,7 +140,9 @@ public:
     }
     std::unique_ptr<PixelReading> reading_style(int id, int) override { return reading_content(id); }
     Image thumbnail(int id, int edge) override { return layer(id), shrunk(small_.at(id), edge); }
-    int add_layer(const NewLayer&, const Image&) override { throw Error(Cause::host, "not on this stage"); }
+    std::unique_ptr<LayerAdding> adding_layer(const NewLayer&, std::shared_ptr<const Image>) override {
+        throw Error(Cause::host, "not on this stage");
+    }
     void progress(double, const std::string&) override {}
 
     static constexpr const char* content_image = "harbour.jpg";
@@ -162,7 +174,7 @@ private:
     };
 
     int next_id_ = 1;
-    bool full_ = false;
+    bool full_ = false, slow_ = false;
     std::vector<Channel> channels_;
     std::string delivered_, selected_;
     std::vector<Layer> layers_;
@@ -179,6 +191,7 @@ gboolean take_command(GIOChannel* channel, GIOCondition, gpointer data) {
     if (command.rfind("remove ", 0) == 0) host->remove(command.substr(7));
     if (command == "close") host->close_image();
     if (command == "full") host->fill();
+    if (command == "slow") host->slow_down();
     if (command == "channels") host->add_channels();
     if (command.rfind("select ", 0) == 0) host->select(command.substr(7));
     return G_SOURCE_CONTINUE;
@@ -239,7 +252,9 @@ int main(int count, char** arguments) {
     {
         WorkerClient worker(WorkerClient::standard_command());
         result = run_dialog(host, worker, initial, options,
-                            [&](const RunRequest& request, const Outcome& outcome) { host.deliver(request, outcome); });
+                            [&](const RunRequest& request, const std::shared_ptr<const Outcome>& outcome) {
+                                return host.deliver(request, outcome);
+                            });
     }
     std::printf("layers%s\n", host.delivered().c_str());
     const char* ending = !result.outcome                                   ? "nothing"

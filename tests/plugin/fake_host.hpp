@@ -25,7 +25,7 @@ public:
     std::vector<std::pair<int, int>> styles_read;  // layer, content
     std::string kept;
     std::string refusal;  // of check_content
-    bool full = false;    // add_layer fails
+    bool full = false;    // adding a layer fails
     bool transparent = false;
     Mask content_mask;
     std::set<int> regions;                        // channels that there are
@@ -65,25 +65,29 @@ public:
         if (!regions.count(region)) throw Error(Cause::picture, "There is no such channel.");
     }
     /// Of the layer's size, filled with its number and the channel's.
-    Mask read_region(int channel, int id, int) override {
-        const Layer one = layer(id);
-        return {one.width, one.height,
-                std::vector<float>(std::size_t(one.width) * std::size_t(one.height),
-                                   channel == uncovered ? 0 : float(1000 * channel + id))};
+    std::unique_ptr<MaskReading> reading_region(int channel, int id) override {
+        return std::make_unique<AtOnce<Mask>>([this, channel, id] {
+            const Layer one = layer(id);
+            const float value = channel == uncovered ? 0 : float(1000 * channel + id);
+            return Mask{one.width, one.height,
+                        std::vector<float>(std::size_t(one.width) * std::size_t(one.height), value)};
+        });
     }
     std::unique_ptr<MaskReading> reading_content_mask(int id, int above) override {
         masks_read.emplace_back(id, above);
-        return std::make_unique<WholeMaskReading>([this] { return content_mask; });
+        return std::make_unique<AtOnce<Mask>>([this] { return content_mask; });
     }
     Image thumbnail(int id, int) override { return read_content(id); }
-    int add_layer(const NewLayer& what, const Image& picture) override {
-        layer(what.source);
-        if (full) throw Error(Cause::host, "GIMP could not add the new layer.");
-        added.push_back({what.above < 0 ? what.source : what.above, what.name, picture, what});
-        const int id = 100 + int(added.size());
-        put(id, what.name, picture.width, picture.height);
-        records[id] = what.record;
-        return id;
+    std::unique_ptr<LayerAdding> adding_layer(const NewLayer& what, std::shared_ptr<const Image> picture) override {
+        return std::make_unique<AtOnce<int>>([this, what, picture] {
+            layer(what.source);
+            if (full) throw Error(Cause::host, "GIMP could not add the new layer.");
+            added.push_back({what.above < 0 ? what.source : what.above, what.name, *picture, what});
+            const int id = 100 + int(added.size());
+            put(id, what.name, picture->width, picture->height);
+            records[id] = what.record;
+            return id;
+        });
     }
     std::string record(int id) override { return records.count(id) ? records[id] : std::string(); }
     std::string region_name(int region) override { return "region " + std::to_string(region); }

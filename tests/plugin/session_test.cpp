@@ -38,7 +38,7 @@ protected:
     std::vector<RunRequest> shown;
     Outcome answer;  // of the engine
     std::function<std::optional<Outcome>(RunRequest&)> person = [](RunRequest&) { return std::nullopt; };
-    Deliver deliver;  // of the dialog that is open
+    std::function<void(const RunRequest&, const Outcome&)> deliver;  // all at once, of the dialog that is open
     std::string folder;
 
     Session() {
@@ -59,10 +59,15 @@ protected:
             for (event.evaluation = 1; event.evaluation <= 4; ++event.evaluation) progress(event);
             return answer;
         };
-        parts.dialog = [this](RunRequest& request, const Deliver& take) {
+        parts.dialog = [this](RunRequest& request, const Deliver& take) -> std::shared_ptr<const Outcome> {
             shown.push_back(request);
-            deliver = take;
-            return person(request);
+            deliver = [take](const RunRequest& made, const Outcome& outcome) {
+                const Delivery delivery = take(made, std::make_shared<const Outcome>(outcome));
+                while (delivery()) {
+                }
+            };
+            const auto outcome = person(request);
+            return outcome ? std::make_shared<const Outcome>(*outcome) : nullptr;
         };
     }
     ~Session() override {
@@ -410,7 +415,7 @@ TEST_F(Session, a_picture_that_cannot_be_delivered_is_told_to_the_dialog) {
 }
 
 TEST_F(Session, a_dialog_without_a_screen_is_a_failure) {
-    parts.dialog = [](RunRequest&, const Deliver&) -> std::optional<Outcome> {
+    parts.dialog = [](RunRequest&, const Deliver&) -> std::shared_ptr<const Outcome> {
         throw Error(Cause::host, "There is no screen.");
     };
     expect_untouched(run(arguments(RunMode::interactive)), RunStatus::Kind::failed, "no screen");

@@ -172,19 +172,20 @@ TEST(Layers, a_channel_covers_what_lies_under_it) {
     ASSERT_TRUE(std::any_of(channels.begin(), channels.end(), [&](const Channel& one) {
         return one.id == channel && one.image == canvas.id && one.name == "corner";
     }));
-    const Mask mask = host.read_region(channel, layer, 0);
+    const Mask mask = all_of(*host.reading_region(channel, layer));
     ASSERT_EQ(mask.width, 20);
     ASSERT_EQ(mask.height, 10);
     for (int y = 0; y < 10; ++y)
         for (int x = 0; x < 20; ++x)
             EXPECT_EQ(mask.values.at(std::size_t(20 * y + x)), x >= 5 && x < 15 && y < 5 ? 1 : 0) << x << ", " << y;
-    const Mask small = host.read_region(channel, layer, 10);
+    const Mask small = host.small_region(channel, layer, 10);
     EXPECT_EQ(small.width, 10);
     EXPECT_EQ(small.height, 5);
     EXPECT_EQ(small.values.at(5), 1);
     EXPECT_EQ(small.values.at(9), 0);
     gimp_image_remove_channel(canvas.id, channel);
-    EXPECT_THROW(host.read_region(channel, layer, 0), Error);
+    EXPECT_THROW(host.reading_region(channel, layer), Error);
+    EXPECT_THROW(host.small_region(channel, layer, 10), Error);
 }
 
 TEST(Layers, a_selection_becomes_the_mask) {
@@ -226,13 +227,10 @@ TEST(Layers, what_is_selected_while_a_run_is_on_changes_nothing) {
     gimp_image_select_ellipse(canvas.id, GIMP_CHANNEL_OP_REPLACE, 5, 5, 25, 20);
     gimp_selection_feather(canvas.id, 8);
     GimpHost host;
-    const auto reading = host.reading_content_mask(photo, -1);
-    while (reading->step()) {
-    }
     NewLayer what;
     what.source = photo;
     what.name = "painted";
-    what.mask = std::make_shared<const Mask>(reading->take());
+    what.mask = std::make_shared<const Mask>(all_of(*host.reading_content_mask(photo, -1)));
     const Mask small = host.small_content_mask(photo, 20);
     ASSERT_EQ(small.width, 20);
     ASSERT_EQ(small.height, 15);
@@ -254,14 +252,15 @@ TEST(Layers, what_is_selected_while_a_run_is_on_changes_nothing) {
     gimp_layer_remove_mask(photo, GIMP_MASK_DISCARD);
     EXPECT_THROW(host.check_content(photo), Error);
     host.check_target(photo);
-    const int painted = host.add_layer(what, host.read_content(photo));
+    const auto picture = std::make_shared<const Image>(host.read_content(photo));
+    const int painted = all_of(*host.adding_layer(what, picture));
     const auto mask = mask_numbers(gimp_layer_get_mask(painted));
     ASSERT_EQ(mask.size(), what.mask->values.size());
     for (std::size_t i = 0; i < mask.size(); ++i) EXPECT_NEAR(mask[i], double(what.mask->values[i]), 0.51 / 255) << i;
     EXPECT_GT(*std::max_element(mask.begin(), mask.end()), 0.3);
 
     what.mask.reset();
-    EXPECT_LT(gimp_layer_get_mask(host.add_layer(what, host.read_content(photo))), 0);
+    EXPECT_LT(gimp_layer_get_mask(all_of(*host.adding_layer(what, picture))), 0);
 }
 
 TEST(Layers, the_sources_mask_is_copied) {

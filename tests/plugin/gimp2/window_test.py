@@ -43,16 +43,17 @@ SETUP = """
 class Window(Stage):
     """A GIMP that evaluates `script`, and the dialog that it opens."""
 
-    def __init__(self, script, worker=None, open_dialog=None):
+    def __init__(self, script, worker=None, open_dialog=None, setup=SETUP, environment=None):
         import gi
         gi.require_version("Atspi", "2.0")
         from gi.repository import Atspi
         self.atspi = Atspi
         worker = worker or "'%s' --worker" % WORKER
         self.gimp = IsolatedGimp([PLUGIN], worker=None if worker == "real" else worker, screen=True)
+        self.gimp.environment.update(environment or {})
         self.report = os.path.join(self.gimp.path, "report")
         self.errors = open(os.path.join(self.gimp.path, "errors"), "w+")
-        expression = "(begin %s %s)" % (SETUP % {"report": self.report}, script)
+        expression = "(begin %s %s)" % (setup % {"report": self.report}, script)
         self.process = subprocess.Popen(self.gimp.command(expression, program=("gimp-2.10", "-n", "-s")),
                                         env=self.gimp.environment, stdin=subprocess.DEVNULL, stdout=self.errors,
                                         stderr=subprocess.STDOUT)
