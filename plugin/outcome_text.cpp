@@ -1,11 +1,12 @@
 #include "outcome_text.hpp"
 
+#include "engine_sentences.hpp"
 #include "text.hpp"
 
 namespace neural_style {
 
 std::string failure_text(const Outcome& outcome) {
-    if (!outcome.sentence.empty()) return _(outcome.sentence.c_str());
+    if (!outcome.sentence.empty()) return translated(outcome.sentence);
     switch (outcome.cause) {
         case Cause::settings:
             return _("The settings do not fit together; reset them and try again.");

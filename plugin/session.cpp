@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine_request.hpp"
+#include "engine_sentences.hpp"
 #include "outcome_text.hpp"
 #include "recorded_request.hpp"
 #include "settings_store.hpp"
@@ -216,7 +217,7 @@ RunStatus status_of(const std::function<RunStatus()>& run) {
         return run();
     } catch (const Error& error) {
         return failure(error.cause() == Cause::settings ? RunStatus::Kind::wrong_call : RunStatus::Kind::failed,
-                       error.what());
+                       translated(error.what()));
     } catch (const std::bad_alloc&) {
         return failure(RunStatus::Kind::failed,
                        _("There is not enough memory for the layers; close other programs, or use smaller layers."));

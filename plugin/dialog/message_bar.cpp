@@ -1,6 +1,7 @@
 #include "message_bar.hpp"
 
 #include "accessible_name.hpp"
+#include "engine_sentences.hpp"
 #include "signals.hpp"
 #include "text.hpp"
 
@@ -71,7 +72,7 @@ MessageBar::MessageBar() {
 
 void MessageBar::show(Cause cause, const std::string& sentence, const std::string& offer, std::function<void()> take) {
     gtk_label_set_text(GTK_LABEL(title_), title_of(cause));
-    gtk_label_set_text(GTK_LABEL(sentence_), sentence.c_str());
+    gtk_label_set_text(GTK_LABEL(sentence_), translated(sentence).c_str());
     gtk_button_set_label(GTK_BUTTON(offer_), offer.c_str());
     gtk_widget_set_visible(offer_, !offer.empty());
     take_ = std::move(take);

@@ -6,6 +6,7 @@
 
 #include "accessible_name.hpp"
 #include "dropped_file.hpp"
+#include "engine_sentences.hpp"
 #include "question.hpp"
 #include "signals.hpp"
 #include "text.hpp"
@@ -142,12 +143,12 @@ void NetworkPage::take_line(const std::string& line) {
             networks_.back().usable = line.find("--get-network") == std::string::npos;
             networks_.back().built_in = line.find("Part of the program") != std::string::npos;
         }
-        networks_.back().lines.push_back(line.substr(first));
+        networks_.back().lines.push_back(translated(line.substr(first)));
         return;
     }
     const auto colon = line.find(": ");
     if (colon != std::string::npos)
-        networks_.push_back({line.substr(0, colon), line.substr(colon + 2), {}, false, false});
+        networks_.push_back({line.substr(0, colon), translated(line.substr(colon + 2)), {}, false, false});
 }
 
 void NetworkPage::show_list() {
@@ -311,7 +312,7 @@ void NetworkPage::installed_from_file(const Network& tried, const std::string& f
 std::string NetworkPage::engine_sentence() const {
     // without the program's name before it
     const auto start = last_line_.rfind("neural-style: ", 0) == 0 ? std::strlen("neural-style: ") : 0;
-    return last_line_.substr(start);
+    return translated(last_line_.substr(start));
 }
 
 void NetworkPage::run(const Network& network, const std::vector<std::string>& more, const std::string& stop_label,

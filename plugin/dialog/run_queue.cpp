@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "accessible_name.hpp"
+#include "engine_sentences.hpp"
 #include "signals.hpp"
 #include "text.hpp"
 
@@ -79,7 +80,7 @@ const RunRequest* RunQueue::next() {
 }
 
 void RunQueue::done() { end(State::done, _("Added as a layer")); }
-void RunQueue::failed(const std::string& sentence) { end(State::failed, sentence); }
+void RunQueue::failed(const std::string& sentence) { end(State::failed, translated(sentence)); }
 void RunQueue::interrupted() { end(State::waiting, _("Waiting")); }
 
 void RunQueue::end(State state, const std::string& words) {

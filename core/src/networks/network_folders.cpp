@@ -87,8 +87,8 @@ Network find_network(const std::string& name) {
         }
     std::string known;
     for (const Network& network : all_networks()) known += (known.empty() ? "" : ", ") + network.name;
-    throw Error(Cause::settings, "There is no network called \"" + name + "\"; there " +
-                                     (known.empty() ? "is none installed at all." : "are " + known + "."));
+    throw Error(Cause::settings,
+                "There is no network called \"" + name + "\"; there are " + (known.empty() ? "none" : known) + ".");
 }
 
 std::vector<Network> all_networks(std::vector<std::string>* mistakes) {

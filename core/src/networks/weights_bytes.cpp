@@ -17,8 +17,8 @@ public:
         struct stat status {};
         if (file_ < 0 || ::fstat(file_, &status) != 0)
             fail(path,
-                 errno == ENOENT ? "does not exist" : std::string("cannot be read (") + std::strerror(errno) + ")");
-        if (!S_ISREG(status.st_mode)) fail(path, "is not a file");
+                 errno == ENOENT ? " does not exist." : std::string(" cannot be read (") + std::strerror(errno) + ").");
+        if (!S_ISREG(status.st_mode)) fail(path, " is not a file.");
         size_ = std::uint64_t(status.st_size);
     }
     ~FileBytes() override {
@@ -44,7 +44,7 @@ private:
     [[noreturn]] void fail(const std::string& path, const std::string& what) {
         if (file_ >= 0) ::close(file_);
         file_ = -1;
-        throw Error(Cause::weights, "The weights file " + path + " " + what + ".");
+        throw Error(Cause::weights, "The weights file " + path + what);
     }
 
     int file_ = -1;
