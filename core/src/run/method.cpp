@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 
 #include "descent/adam.hpp"
 #include "descent/lbfgs.hpp"
@@ -24,9 +25,14 @@
 namespace neural_style {
 namespace {
 
-// Relative content terms are of order one when nothing of the content is left, like the style terms of `covariance` and
-// `sliced`; with these factors 1 : 1000 keeps shapes and lets strokes cover them. Chosen by looking.
-double relative_content(const std::string& loss) { return loss == "covariance" ? 50 : loss == "sliced" ? 20 : 1; }
+// The factor of content terms for the losses whose terms are relative. Those are of order one when nothing of the
+// content is left, as the style terms are; with these factors 1 : 1000 keeps shapes and lets strokes cover them. Chosen
+// by looking.
+std::optional<double> relative_content(const std::string& loss) {
+    if (loss == "covariance") return 50;
+    if (loss == "sliced") return 20;
+    return std::nullopt;
+}
 constexpr int sliced_directions = 32;
 
 // "colours1" … "colours5", "level1" … "level5" (the first layer's responses), "strokes1" … "strokes5" (both layers').
@@ -218,14 +224,14 @@ std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& sett
 
 std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings) {
     const double weight = settings.real("content-weight"), sum = weight_sum(method.content_layers);
-    const bool relative = method.loss == "covariance" || method.loss == "sliced";
+    const std::optional<double> relative = relative_content(method.loss);
     std::vector<ContentTerm> terms;
     for (const WeightedLayer& layer : method.content_layers) {
-        double factor = weight * layer.weight / sum * relative_content(method.loss);
+        double factor = weight * layer.weight / sum * relative.value_or(1);
         if (method.loss == "gatys") factor /= std::pow(method.network.magnitude, 2);
         if (method.loss == "tutorial")
             factor = weight * weight * layer.weight * layer.weight;  // inside the square there
-        terms.push_back({terms.size(), factor, relative});
+        terms.push_back({terms.size(), factor, relative.has_value()});
     }
     return terms;
 }
