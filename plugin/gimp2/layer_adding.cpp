@@ -18,6 +18,12 @@ void must(gboolean worked) {
 // GIMP ends a plug-in that writes pixels of what is not there any more, as when the image was closed.
 void must_exist(const Draft& draft) { must(gimp_item_is_valid(draft.id())); }
 
+// What a layer is made of may have changed since the run began.
+const NewLayer& checked(Host& host, const NewLayer& what) {
+    host.check_target(what.source);
+    return what;
+}
+
 std::int32_t new_layer(const NewLayer& what, const std::string& name, const Image& picture) {
     const std::int32_t image = gimp_item_get_image(what.source);
     return gimp_layer_new(image, name.c_str(), picture.width, picture.height, gimp_drawable_type(what.source), 100,
@@ -70,7 +76,7 @@ bool NewLayerAdding::Filling::step() {
 }
 
 NewLayerAdding::NewLayerAdding(Host& host, const NewLayer& what, std::shared_ptr<const Image> picture)
-    : host_(host), what_(what), filling_((host.check_target(what.source), what), what.name, picture) {
+    : host_(host), what_(checked(host, what)), filling_(what_, what.name, picture) {
     if (!what.luminance_copy || gimp_drawable_is_gray(what.source)) return;
     copy_.emplace(what, filled(_("%s, in the colours below"), what.name.c_str()), std::move(picture));
     // Of GIMP's modes LCh lightness comes nearest to what the engine makes of colours=content: 0.015 to 0.023 apart
