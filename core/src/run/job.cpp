@@ -258,14 +258,11 @@ Outcome failure(Cause cause, const std::string& sentence) {
     return outcome;
 }
 
-constexpr const char* too_large =
-    "There is not enough memory for this size; choose a smaller size or close other programs.";
-
 Outcome torch_failure(const std::string& text) {
     const std::string first = text.substr(0, text.find('\n'));
     switch (failure_in(text)) {
         case TorchFailure::memory:
-            return failure(Cause::memory, too_large);
+            return failure(Cause::memory, not_enough_memory);
         case TorchFailure::device:
             return failure(Cause::device,
                            "The GPU failed (" + first + "); try again, or compute on the processor with device=cpu.");
@@ -296,7 +293,7 @@ Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop, 
     } catch (const c10::Error& error) {
         outcome = torch_failure(error.what_without_backtrace());
     } catch (const std::bad_alloc&) {
-        outcome = failure(Cause::memory, too_large);
+        outcome = failure(Cause::memory, not_enough_memory);
     } catch (const std::exception& error) {
         outcome =
             failure(Cause::internal, std::string("The engine failed (") + error.what() + "); please report this.");
