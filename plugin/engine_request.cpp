@@ -172,7 +172,7 @@ bool RequestReading::step() {
             part_ = Part::mask_copy;
             return true;
         case Part::mask_copy:
-            if (limited_ && copy_some(mask_->values, engine_.content_mask.values)) return true;
+            if (!engine_.content_mask.empty() && copy_some(mask_->values, engine_.content_mask.values)) return true;
             part_ = Part::styles;
             return true;
         case Part::styles: {
@@ -215,13 +215,12 @@ bool RequestReading::step() {
 void RequestReading::take_content_mask(Mask mask) {
     if (mask.empty()) return;
     mask_ = std::make_shared<const Mask>(std::move(mask));
-    limited_ = limits(*mask_);
-    if (!limited_) return;
+    if (!limits(*mask_)) return;
     if (!meet(engine_.content, *mask_))
         throw Error(Cause::picture, filled(_("The selection and the mask leave nothing of what the layer “%s” shows; "
                                              "select a part that is seen, or nothing, and try again."),
                                            host_.layer(request_.content).name.c_str()));
-    engine_.content_mask.width = mask_->width;
+    engine_.content_mask.width = mask_->width;  // its values follow part by part
     engine_.content_mask.height = mask_->height;
 }
 

@@ -66,7 +66,6 @@ private:
     std::unique_ptr<MaskReading> mask_reading_;
     Request engine_;
     std::shared_ptr<const Mask> mask_;
-    bool limited_ = false;  ///< by that mask
 };
 
 /// Checks and reads all layers at once, and keeps what is selected in `request`. Throws as above.

@@ -64,7 +64,7 @@ bool NewLayerAdding::Filling::step() {
     }
     if (!mask_) {
         mask_.emplace(gimp_layer_create_mask(layer.id(), GIMP_ADD_MASK_WHITE));
-        mask_writing_ = std::make_unique<pixels::MaskWriting>(mask_->id(), mask_values_);
+        mask_writing_ = std::make_unique<pixels::Writing>(mask_->id(), mask_values_);
     }
     must_exist(*mask_);
     if (mask_writing_->step()) return true;

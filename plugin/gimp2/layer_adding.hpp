@@ -54,7 +54,7 @@ private:
         pixels::Writing writing_;
         bool written_ = false;
         std::optional<Draft> mask_;
-        std::unique_ptr<pixels::MaskWriting> mask_writing_;
+        std::unique_ptr<pixels::Writing> mask_writing_;
     };
 
     void insert();

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -80,10 +81,10 @@ ObjectRef<GeglBuffer> buffer_of(std::int32_t drawable, Cause cause) {
     return buffer;
 }
 
-}  // namespace
-
-// Babl looks for one way at a time, and whoever asks for another meanwhile waits.
+// Babl looks for one way at a time in the whole process, and whoever asks for another meanwhile waits.
 std::atomic<int> looking{0};
+
+}  // namespace
 
 void get_ready(std::int32_t drawable, std::int32_t space_image) {
     const auto buffer = buffer_of(drawable, Cause::picture);
@@ -246,56 +247,44 @@ Image from_srgb(const Image& picture, std::int32_t space_image) {
 
 struct Writing::State {
     ObjectRef<GeglBuffer> buffer;
-    Numbers numbers;
-    const Babl* fish;
-    std::shared_ptr<const Image> picture;
+    const Babl* format;  // of the numbers
+    int width, height;
+    std::function<const float*(int y, int rows)> numbers;
     int y = 0;  // of the next row
-    std::vector<float> strip = {};
 };
 
 Writing::Writing(std::int32_t drawable, std::shared_ptr<const Image> picture) {
     auto buffer = buffer_of(drawable, Cause::host);
     const Numbers numbers = numbers_of(drawable, buffer.get());
     const Babl* fish = babl_fish(picture_format(gimp_item_get_image(drawable)), numbers.meaning);
-    state_.reset(new State{std::move(buffer), numbers, fish, std::move(picture)});
-    state_->strip.resize(std::size_t(state_->picture->width) * strip_rows * std::size_t(numbers.channels()));
+    const int width = picture->width, height = picture->height;
+    std::vector<float> strip(std::size_t(width) * strip_rows * std::size_t(numbers.channels()));
+    state_.reset(new State{std::move(buffer), numbers.raw, width, height,
+                           [picture = std::move(picture), fish, strip = std::move(strip)](int y, int rows) mutable {
+                               babl_process(fish, picture->pixel(0, y), strip.data(), long(picture->width) * rows);
+                               return strip.data();
+                           }});
+}
+
+Writing::Writing(std::int32_t mask, std::shared_ptr<const Mask> values) {
+    auto buffer = buffer_of(mask, Cause::host);
+    const Babl* format = values_format(buffer.get());
+    const int width = values->width, height = values->height;
+    state_.reset(new State{std::move(buffer), format, width, height, [values = std::move(values)](int y, int) {
+                               return values->values.data() + std::size_t(y) * std::size_t(values->width);
+                           }});
 }
 
 Writing::~Writing() = default;
 
 bool Writing::step() {
     State& state = *state_;
-    const Image& picture = *state.picture;
-    const int rows = std::min(strip_rows, picture.height - state.y);
-    const GeglRectangle area = {0, state.y, picture.width, rows};
-    babl_process(state.fish, picture.pixel(0, state.y), state.strip.data(), long(picture.width) * rows);
-    gegl_buffer_set(state.buffer.get(), &area, 0, state.numbers.raw, state.strip.data(), GEGL_AUTO_ROWSTRIDE);
+    const int rows = std::min(strip_rows, state.height - state.y);
+    const GeglRectangle area = {0, state.y, state.width, rows};
+    gegl_buffer_set(state.buffer.get(), &area, 0, state.format, state.numbers(state.y, rows), GEGL_AUTO_ROWSTRIDE);
     gegl_buffer_flush(state.buffer.get());
     state.y += rows;
-    return state.y < picture.height;
-}
-
-struct MaskWriting::State {
-    ObjectRef<GeglBuffer> buffer;
-    std::shared_ptr<const Mask> values;
-    int y = 0;  // of the next row
-};
-
-MaskWriting::MaskWriting(std::int32_t mask, std::shared_ptr<const Mask> values)
-    : state_(new State{buffer_of(mask, Cause::host), std::move(values)}) {}
-
-MaskWriting::~MaskWriting() = default;
-
-bool MaskWriting::step() {
-    State& state = *state_;
-    const Mask& mask = *state.values;
-    const int rows = std::min(strip_rows, mask.height - state.y);
-    const GeglRectangle area = {0, state.y, mask.width, rows};
-    gegl_buffer_set(state.buffer.get(), &area, 0, values_format(state.buffer.get()),
-                    mask.values.data() + std::size_t(state.y) * std::size_t(mask.width), GEGL_AUTO_ROWSTRIDE);
-    gegl_buffer_flush(state.buffer.get());
-    state.y += rows;
-    return state.y < mask.height;
+    return state.y < state.height;
 }
 
 }  // namespace neural_style::pixels

@@ -81,25 +81,14 @@ private:
 /// A picture in sRGB, brought to the primaries of `space_image`'s profile.
 Image from_srgb(const Image& picture, std::int32_t space_image);
 
-/// Fills a drawable of the same size, which need not belong to its image yet, a part at a time. Throws
-/// Error(Cause::host).
+/// Fills a drawable of the same size, which need not belong to its image yet, or a layer mask, which need not belong to
+/// its layer, a part at a time. Throws Error(Cause::host).
 class Writing {
 public:
     Writing(std::int32_t drawable, std::shared_ptr<const Image> picture);
+    Writing(std::int32_t mask, std::shared_ptr<const Mask> values);
     ~Writing();
     bool step();  ///< false once all is written
-
-private:
-    struct State;
-    std::unique_ptr<State> state_;
-};
-
-/// The same for a layer mask, which need not belong to its layer yet.
-class MaskWriting {
-public:
-    MaskWriting(std::int32_t mask, std::shared_ptr<const Mask> values);
-    ~MaskWriting();
-    bool step();
 
 private:
     struct State;
