@@ -12,39 +12,15 @@
 #include <random>
 
 #include "neural-style/plan.hpp"
+#include "small_runs.hpp"
 
 namespace neural_style {
 namespace {
 
+using testing::Recorder, testing::run_with, testing::same, testing::scene, testing::strokes;
+
 constexpr float nan_value = std::numeric_limits<float>::quiet_NaN(), infinity = std::numeric_limits<float>::infinity();
 const std::string base = "network=builtin;device=cpu;threads=1;preview-every=0;";
-
-Image scene(int width, int height) {
-    Image image(width, height);
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x) {
-            float* pixel = image.pixel(x, y);
-            const bool hill = y > height / 2 + 3 * std::sin(x * 0.3);
-            pixel[0] = hill ? 0.3F : 0.5F + 0.01F * float(y);
-            pixel[1] = hill ? 0.5F : 0.6F;
-            pixel[2] = hill ? 0.2F : 0.9F - 0.01F * float(x);
-            pixel[3] = 1;
-        }
-    return image;
-}
-
-Image strokes(int width, int height) {
-    Image image(width, height);
-    for (int y = 0; y < height; ++y)
-        for (int x = 0; x < width; ++x) {
-            float* pixel = image.pixel(x, y);
-            pixel[0] = 0.5F + 0.45F * std::sin(x * 0.8F + 2 * std::sin(y * 0.3F));
-            pixel[1] = 0.4F + 0.3F * std::cos(y * 0.9F - x * 0.2F);
-            pixel[2] = 0.5F - 0.4F * std::sin((x + y) * 0.5F);
-            pixel[3] = 1;
-        }
-    return image;
-}
 
 Request request(const std::string& settings, Image content = scene(40, 36)) {
     Request result;
@@ -54,24 +30,6 @@ Request request(const std::string& settings, Image content = scene(40, 36)) {
     return result;
 }
 
-class Recorder : public Observer {
-public:
-    void on_scale(const ScaleEvent& event) override { scales.push_back(event); }
-    void on_evaluation(const Evaluation& event) override {
-        evaluations.push_back(event);
-        if (event.evaluation == stop_at) stop = true;
-    }
-    void on_preview(const Image& picture) override { previews.push_back(picture); }
-
-    std::vector<ScaleEvent> scales;
-    std::vector<Evaluation> evaluations;
-    std::vector<Image> previews;
-    std::atomic<bool> stop{false};
-    int stop_at = 0;
-};
-
-Outcome run_with(const Request& what, Recorder& recorder) { return run(what, recorder, recorder.stop); }
-
 Image finished(const Request& what) {
     Recorder recorder;
     const Outcome outcome = run_with(what, recorder);
@@ -80,11 +38,6 @@ Image finished(const Request& what) {
     EXPECT_EQ(outcome.picture.height, what.content.height);
     EXPECT_EQ(outcome.sentence, "");
     return outcome.picture;
-}
-
-bool same(const Image& a, const Image& b) {
-    return a.width == b.width && a.height == b.height &&
-           std::memcmp(a.rgba.data(), b.rgba.data(), a.rgba.size() * sizeof(float)) == 0;
 }
 
 bool in_range(const Image& image) {
@@ -255,51 +208,10 @@ TEST(Job, TheSameSeedGivesTheSamePictureBitForBit) {
 /// A network of the tests' own with seeded weights, in files.
 class NetworkFiles : public ::testing::Test {
 protected:
-    void SetUp() override {
-        std::ofstream(ini()) << "[network]\nname = job-test-small\ntitle = Small\nloss = gatys\n[layers]\n"
-                                "sequence = conv1_1:4 conv1_2:4 pool1 conv2_1:6\n"
-                                "weight-key = f.{position}.weight\nbias-key = f.{position}.bias\n[input]\nrange = 1\n"
-                                "order = rgb\nmean = 0.4 0.4 0.4\ndeviation = 0.2 0.2 0.2\n"
-                                "[loss gatys]\ncontent-layers = relu1_2\nstyle-layers = relu1_1, relu2_1\n";
-        for (int seed : {1, 2}) write_weights(seed);
-    }
-    void TearDown() override {
-        std::remove(ini().c_str());
-        for (int seed : {1, 2}) std::remove(weights(seed).c_str());
-    }
-    static std::string ini() { return ::testing::TempDir() + "job-test-small.ini"; }
-    static std::string weights(int seed) {
-        return ::testing::TempDir() + "job-test-" + std::to_string(seed) + ".safetensors";
-    }
-    static std::string settings(int seed) { return "scales=1;network=" + ini() + ";weights=" + weights(seed) + ";"; }
+    std::string settings(int seed) { return "scales=1;" + network_.settings(seed); }
 
 private:
-    static void write_weights(int seed) {
-        std::mt19937 random(seed);
-        std::normal_distribution<float> normal(0, 0.25F);
-        std::string head, data;
-        const int channels[] = {3, 4, 4, 6}, positions[] = {0, 2, 5};
-        for (int i = 0; i < 3; ++i)
-            for (bool bias : {false, true}) {
-                const std::size_t start = data.size();
-                const int count = channels[i + 1] * (bias ? 1 : channels[i] * 9);
-                for (int k = 0; k < count; ++k) {
-                    const float value = normal(random);
-                    data.append(reinterpret_cast<const char*>(&value), sizeof value);
-                }
-                const std::string shape =
-                    bias ? std::to_string(channels[i + 1])
-                         : std::to_string(channels[i + 1]) + "," + std::to_string(channels[i]) + ",3,3";
-                head += (head.empty() ? "{" : ",");
-                head += "\"f." + std::to_string(positions[i]) + (bias ? ".bias" : ".weight") +
-                        "\":{\"dtype\":\"F32\",\"shape\":[" + shape + "],\"data_offsets\":[" + std::to_string(start) +
-                        "," + std::to_string(data.size()) + "]}";
-            }
-        head += "}";
-        const std::uint64_t length = head.size();
-        std::ofstream(weights(seed), std::ios::binary)
-            << std::string(reinterpret_cast<const char*>(&length), 8) << head << data;
-    }
+    testing::SmallNetwork network_{"job-test-small", {{4, 4}, {6}}, "relu1_2", "relu1_1, relu2_1"};
 };
 
 using JobSettings = NetworkFiles;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "losses/precise_sums.hpp"
+
 namespace neural_style {
 namespace {
 
@@ -75,7 +77,7 @@ at::Tensor products_on_cpu(const at::Tensor& rows, const std::vector<at::Tensor>
 at::Tensor row_products_by_matrices(const at::Tensor& rows, const std::vector<at::Tensor>& with) {
     constexpr std::int64_t batch = 4096;
     const at::Tensor others = at::stack(with);  // count×n
-    const auto type = rows.is_cpu() || rows.is_cuda() ? at::kDouble : at::kFloat;
+    const auto type = sum_type(rows);
     const auto pieces = rows.size(1) / batch, rest = rows.size(1) % batch;
     at::Tensor result = at::zeros({rows.size(0), others.size(0)}, rows.options().dtype(type));
     // A product this wide and this low is one long sum, which matrix libraries may leave to one processor of a GPU; as

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include "bank/plane_products.hpp"
+#include "precise_sums.hpp"
 #include "vector_code.hpp"
 
 namespace neural_style {
@@ -61,7 +62,7 @@ void Moments::add(const MapPart& part) {
     }
     if (with_means_ && part.weights.defined()) sums = at::mv(part.features.flatten(1), part.weights.flatten());
     // Many parts add up, and a covariance is what is left of two sums: in double precision, where there is one.
-    const auto type = features.is_cpu() || features.is_cuda() ? at::kDouble : at::kFloat;
+    const auto type = sum_type(features);
     type_ = features.scalar_type();
     accumulate(products_, products.to(type));
     if (with_means_) accumulate(sums_, sums.to(type));

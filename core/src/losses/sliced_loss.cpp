@@ -100,10 +100,21 @@ at::Tensor ranks(const at::Tensor& weights, std::int64_t rows, const at::Tensor&
 at::Tensor on_lines(const at::Tensor& x, const at::Tensor& y, const at::Tensor& places) {
     const auto last = x.size(1) - 1;
     if (last == 0) return y.expand_as(places);
-    const at::Tensor right = at::searchsorted(x, places.contiguous(), false, true).clamp(1, last), left = right - 1;
-    const at::Tensor x0 = x.gather(1, left), y0 = y.gather(1, left);
-    const at::Tensor part = ((places - x0) / (x.gather(1, right) - x0).clamp_min(1e-20)).clamp(0, 1);
-    return y0 + part * (y.gather(1, right) - y0);
+    at::Tensor index = at::searchsorted(x, places.contiguous(), false, true).clamp_(1, last);
+    const at::Tensor x1 = x.gather(1, index), y1 = y.gather(1, index);
+    index.sub_(1);
+    const at::Tensor x0 = x.gather(1, index), y0 = y.gather(1, index);
+    const at::Tensor part = places.sub(x0).div_(x1.sub_(x0).clamp_min_(1e-20)).clamp_(0, 1);
+    return y1.sub_(y0).mul_(part).add_(y0);
+}
+
+// Calls `part` with a view's offset and number of directions, as many at once as have `numbers_at_once` numbers between
+// them: sorting and placing takes a dozen times the memory of what it is given.
+template <class Part>
+void for_each_group(std::int64_t directions, std::int64_t positions, const Part& part) {
+    const std::int64_t group =
+        std::max<std::int64_t>(1, SlicedLoss::numbers_at_once / std::max<std::int64_t>(1, positions));
+    for (std::int64_t first = 0; first < directions; first += group) part(first, std::min(group, directions - first));
 }
 
 }  // namespace
@@ -190,11 +201,18 @@ at::Tensor SlicedLoss::quantiles(std::int64_t count) {
             });
             continue;
         }
-        const auto [values, order] = at::sort(target.projected, 1);
-        const at::Tensor wanted =
-            at::linspace(0, 1, count, projection_.options()).unsqueeze(0).expand({directions_, count});
-        const at::Tensor own = on_lines(ranks(target.weights, directions_, order).contiguous(), values, wanted);
-        blended = first ? own * target.share : blended + own * target.share;
+        const at::Tensor even = at::linspace(0, 1, count, projection_.options());
+        for_each_group(directions_, std::max(count, target.projected.size(1)),
+                       [&](std::int64_t from, std::int64_t rows) {
+                           const auto [values, order] = at::sort(target.projected.narrow(0, from, rows), 1);
+                           const at::Tensor own = on_lines(ranks(target.weights, rows, order).contiguous(), values,
+                                                           even.unsqueeze(0).expand({rows, count}));
+                           at::Tensor sum = blended.narrow(0, from, rows);
+                           if (first)
+                               at::mul_out(sum, own, at::scalar_tensor(target.share, own.options()));
+                           else
+                               sum.add_(own, target.share);
+                       });
     }
     return blended;
 }
@@ -216,10 +234,16 @@ void SlicedLoss::fit_transport() {
         });
         return;
     }
-    const auto [values, order] = at::sort(sample, 1);
-    const at::Tensor even = at::linspace(0, 1, count, projection_.options()).unsqueeze(0).expand({directions_, count});
-    sorted_sample_ = values.contiguous();
-    carried_ = on_lines(even.contiguous(), quantiles_, ranks(weights, directions_, order));
+    sorted_sample_ = matrix(sorted_sample_, directions_, length, sample);
+    carried_ = matrix(carried_, directions_, length, sample);
+    const at::Tensor even = at::linspace(0, 1, count, projection_.options());
+    for_each_group(directions_, std::max(count, length), [&](std::int64_t from, std::int64_t rows) {
+        const auto [values, order] = at::sort(sample.narrow(0, from, rows), 1);
+        sorted_sample_.narrow(0, from, rows).copy_(values);
+        carried_.narrow(0, from, rows)
+            .copy_(on_lines(even.unsqueeze(0).expand({rows, count}).contiguous(), quantiles_.narrow(0, from, rows),
+                            ranks(weights, rows, order)));
+    });
 }
 
 void SlicedLoss::end(double share) {
@@ -248,10 +272,13 @@ void SlicedLoss::end(double share) {
 
     const double part = factor_ / (double(positions_) * directions_);
     if (!projection_.is_cpu()) {
-        const auto [values, order] = at::sort(projected_, 1);
-        const at::Tensor difference = values - quantiles_;
-        loss_ = difference.pow(2).sum() * part;
-        projected_ = at::empty_like(values).scatter_(1, order, difference.mul_(2 * part));
+        for_each_group(directions_, positions_, [&](std::int64_t from, std::int64_t rows) {
+            at::Tensor own = projected_.narrow(0, from, rows);
+            const auto [values, order] = at::sort(own, 1);
+            const at::Tensor difference = values.sub_(quantiles_.narrow(0, from, rows));
+            loss_ = loss_ + at::dot(difference.flatten(), difference.flatten()) * part;
+            own.scatter_(1, order, difference.mul_(2 * part));
+        });
         return;
     }
     std::vector<double> sums(std::size_t(directions_), 0.0);
@@ -286,10 +313,13 @@ Slope SlicedLoss::slope(const MapPart& part) {
         });
         loss_.add_(std::accumulate(sums.begin(), sums.end(), 0.0) * share);
     } else {
-        const at::Tensor difference = part_projected_ - on_lines(sorted_sample_, carried_, part_projected_);
-        const at::Tensor weighted = weights.defined() ? difference * weights : difference;
-        loss_ = loss_ + (weighted * difference).sum() * share;
-        part_projected_ = weighted * (2 * share);
+        for_each_group(directions_, part.positions(), [&](std::int64_t from, std::int64_t rows) {
+            at::Tensor own = part_projected_.narrow(0, from, rows);
+            own.sub_(on_lines(sorted_sample_.narrow(0, from, rows), carried_.narrow(0, from, rows), own));
+            at::Tensor weighted = weights.defined() ? own * weights : own;
+            loss_ = loss_ + at::dot(weighted.flatten(), own.flatten()) * share;
+            at::mul_out(own, weighted, at::scalar_tensor(2 * share, own.options()));
+        });
     }
     gradient_ = projected_back(projection_, part_projected_, gradient_);
     return {gradient_.view(part.features.sizes()), {}, {}};

@@ -23,6 +23,9 @@ public:
 
     static constexpr std::int64_t most_sorted = std::int64_t(1) << 18;
     static constexpr std::int64_t sample_size = std::int64_t(1) << 15;  ///< at the most, roughly
+    /// Numbers that are sorted at once where LibTorch's operations do it, on other devices than the CPU, unless one
+    /// direction has more.
+    static constexpr std::int64_t numbers_at_once = std::int64_t(1) << 20;
 
     void begin(Subject subject, int height, int width) override;
     void take(const MapPart& part) override;

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/version.h>
 
 #ifdef HAVE_DEVICE_ALLOCATOR
@@ -21,8 +22,13 @@
 namespace neural_style {
 namespace {
 
-// "cuda" (which is what LibTorch calls ROCm's cards too), "xpu" or "mps", and how many there are.
+// "cuda" (which is what LibTorch calls ROCm's cards too), "xpu" or "mps", and how many there are. A device that an
+// extension of LibTorch brings ("privateuseone", if it has given itself no name) comes before them.
 std::pair<std::string, int> cards() {
+    constexpr auto brought = c10::DeviceType::PrivateUse1;
+    if (c10::impl::hasDeviceGuardImpl(brought))
+        return {c10::DeviceTypeName(brought, /*lower_case=*/true),
+                int(c10::impl::getDeviceGuardImpl(brought)->deviceCount())};
 #ifdef HAVE_DEVICE_ALLOCATOR
     const auto type = at::accelerator::getAccelerator(false);
     if (!type) return {"", 0};

@@ -48,9 +48,12 @@ std::vector<MapUse> map_uses(const Workload& load, const Scale& scale, const Way
     return uses;
 }
 
+// What LibTorch's operations take to sort one number and to find its place, on a card.
+constexpr double sorting_bytes = 56;
+
 // Of all style terms of one region: slopes, projections, samples.
 double style_bytes(const Workload& load, const Scale& scale, const std::vector<MapUse>& uses) {
-    double sum = 0;
+    double sum = 0, longest = 0;  // numbers that are sorted together
     const bool by_levels = load.encoder->slope_bytes(scale.height, scale.width) > 0;  // which needed_mib() counts
     for (std::size_t i = load.content_maps; i < uses.size(); ++i) {
         const MapUse& use = uses[i];
@@ -64,14 +67,18 @@ double style_bytes(const Workload& load, const Scale& scale, const std::vector<M
         sum += slope * (use.tiled ? 2 : 1);
         const bool sorted = !load.masked && positions <= double(SlicedLoss::most_sorted);
         const double sample = std::min(positions, double(SlicedLoss::sample_size));
-        sum += number * directions * (sorted ? 2 * positions : sample + part);
+        sum += number * directions * (sorted ? 2 * positions : (load.on_card ? 3 : 1) * sample + part);
+        longest = std::max(longest, sorted ? positions : part);
         for (const auto& [width, height] : load.styles) {
             const double grown = std::max(scale.width, scale.height) * load.stroke / std::max(width, height);
             const double own = area(width, height) * grown * grown / cell;
             sum += number * (use.shape.channels + directions) * std::min(own, double(SlicedLoss::sample_size)) /
                    double(load.regions);
+            longest = std::max(longest, std::min(own, double(SlicedLoss::sample_size)));
         }
     }
+    if (load.on_card)
+        sum += sorting_bytes * std::max(longest, std::min(longest * directions, double(SlicedLoss::numbers_at_once)));
     return sum;
 }
 

@@ -1,0 +1,188 @@
+// The engine on a card that is none (pretend_card.hpp): what runs on a GPU runs here.
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "../small_runs.hpp"
+#include "neural-style/scale_schedule.hpp"
+#include "pretend_card.hpp"
+#include "run/method.hpp"
+
+namespace neural_style {
+namespace {
+
+using testing::pretend_card, testing::Recorder, testing::reset_pretend_card, testing::run_with;
+
+const c10::Device card(testing::pretend_card_type, 0);
+
+TEST(PretendCard, ComputesWhatTheProcessorDoes) {
+    const at::Tensor a = at::randn({2, 3, 8, 8}), weight = at::randn({4, 3, 3, 3}), bias = at::randn({4});
+    const auto result = [&](const c10::Device& device) {
+        const at::Tensor x = a.clone().to(device).set_requires_grad(true);
+        at::Tensor map = at::conv2d(x, weight.to(device), bias.to(device), 1, 1);
+        map = at::relu_(map);
+        map = at::max_pool2d(map, {2, 2});
+        map.pow(2).sum().backward();
+        return x.grad().to(at::kCPU);
+    };
+    EXPECT_TRUE(at::allclose(result(card), result(at::kCPU), 1e-5, 1e-5));
+}
+
+class Card : public ::testing::Test {
+protected:
+    void SetUp() override { reset_pretend_card(); }
+    void TearDown() override { reset_pretend_card(); }
+
+    Request request(const std::string& settings, const std::string& device, int width = 40, int height = 36) {
+        Request result;
+        result.content = testing::speckled(testing::scene(width, height));
+        result.styles = {{testing::strokes(44, 40), 1}};
+        result.settings = Settings::parse("threads=1;preview-every=0;device=" + device + ";" + settings);
+        return result;
+    }
+
+    testing::SmallNetwork network_{"card-test-small", {{4, 4}, {6, 6}, {8}}, "relu2_2", "relu1_1, relu2_1, relu3_1"};
+};
+
+double distance(const Image& a, const Image& b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.rgba.size(); ++i) sum += std::abs(double(a.rgba[i]) - double(b.rgba[i]));
+    return sum / double(a.rgba.size());
+}
+
+TEST_F(Card, PaintsWhatTheProcessorPaints) {
+    const std::string small = network_.settings(1) + "convolutions=direct;scales=32,40;iterations=4;";
+    for (const std::string& settings :
+         {small, small + "padding=circular", small + "loss=tutorial", small + "pooling=average;tv-weight=10",
+          small + "optimiser=adam", small + "loss=covariance", small + "loss=sliced",
+          std::string("network=builtin;scales=32,40;iterations=4;"),
+          std::string("network=builtin;loss=sliced;scales=32,40;iterations=4;init=noise;seed=3"),
+          std::string("network=builtin;scales=32,40;iterations=4;colours=match;padding=circular")}) {
+        Recorder there, here;
+        const Outcome on_card = run_with(request(settings, "auto"), there);
+        ASSERT_EQ(on_card.kind, Outcome::Kind::finished) << on_card.sentence << " " << settings;
+        EXPECT_EQ(there.scales.at(0).device, "privateuseone:0");
+        const Outcome on_cpu = run_with(request(settings, "cpu"), here);
+        ASSERT_EQ(on_cpu.kind, Outcome::Kind::finished) << on_cpu.sentence << " " << settings;
+        EXPECT_EQ(here.scales.at(0).device, "cpu");
+        EXPECT_LT(distance(on_card.picture, on_cpu.picture), 1e-4) << settings;
+        for (std::size_t i = 0; i < here.evaluations.size(); ++i)
+            EXPECT_NEAR(there.evaluations.at(i).total_loss / here.evaluations[i].total_loss, 1, 1e-3)
+                << settings << " " << i;
+    }
+}
+
+TEST_F(Card, PaintsUnderMasksAndGuidesToo) {
+    for (const char* loss : {"gatys", "sliced"}) {
+        Image pictures[2];
+        for (const bool on_card : {false, true}) {
+            Request what = request(network_.settings(1) + "convolutions=direct;scales=1;iterations=4;loss=" + loss,
+                                   on_card ? "auto" : "cpu");
+            for (int y = 0; y < what.content.height; ++y)
+                for (int x = 0; x < 8; ++x) what.content.pixel(x, y)[3] = 0.1F * float(x);
+            what.styles.push_back({testing::speckled(testing::scene(30, 30)), 0.5});
+            Mask right{what.content.width, what.content.height, {}};
+            for (int i = 0; i < right.width * right.height; ++i)
+                right.values.push_back(i % right.width > right.width / 2 ? 1.0F : 0.0F);
+            Guide guide;
+            guide.style = 1;
+            guide.content = right;
+            what.guides.push_back(guide);
+            Recorder recorder;
+            Outcome outcome = run_with(what, recorder);
+            ASSERT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+            pictures[on_card] = std::move(outcome.picture);
+        }
+        EXPECT_LT(distance(pictures[0], pictures[1]), 1e-4) << loss;
+    }
+}
+
+TEST_F(Card, LendsNumbersToTheHostNoMoreThanIsSaid) {
+    for (const auto& [settings, waits_each] : {std::pair<std::string, int>("optimiser=lbfgs;loss=gatys", 2),
+                                               {"optimiser=adam;loss=gatys", 2},
+                                               {"optimiser=adam;loss=sliced", 2},
+                                               {"optimiser=lbfgs;loss=covariance", 2}}) {
+        long long waits[2];
+        for (const int evaluations : {10, 20}) {
+            Recorder recorder;
+            const long long before = pretend_card().waits;
+            const Outcome outcome = run_with(
+                request(network_.settings(1) + "scales=1;" + settings + ";iterations=" + std::to_string(evaluations),
+                        "auto"),
+                recorder);
+            ASSERT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+            waits[evaluations / 10 - 1] = pretend_card().waits - before;
+        }
+        EXPECT_EQ((waits[1] - waits[0]) / 10.0, waits_each) << settings;
+    }
+}
+
+TEST_F(Card, IsEmptyAfterARun) {
+    const std::size_t before = pretend_card().used;
+    Recorder recorder;
+    EXPECT_EQ(run_with(request(network_.settings(1) + "scales=32,40;iterations=3", "auto"), recorder).kind,
+              Outcome::Kind::finished);
+    EXPECT_GT(pretend_card().peak, before);
+    EXPECT_EQ(pretend_card().used, before);
+    recorder.stop_at = 2;
+    EXPECT_EQ(run_with(request(network_.settings(1) + "iterations=30", "auto"), recorder).kind, Outcome::Kind::stopped);
+    EXPECT_EQ(pretend_card().used, before);
+}
+
+TEST_F(Card, ThatIsLostEndsTheRunWithWhatToDo) {
+    for (const long long after : {0, 60, 700}) {
+        reset_pretend_card();
+        pretend_card().fails_at = after;
+        Recorder recorder;
+        const Outcome outcome = run_with(request(network_.settings(1) + "scales=1;iterations=30", "auto"), recorder);
+        EXPECT_EQ(outcome.kind, Outcome::Kind::failed);
+        EXPECT_EQ(outcome.cause, Cause::device);
+        EXPECT_NE(outcome.sentence.find("device=cpu"), std::string::npos) << outcome.sentence;
+        EXPECT_EQ(pretend_card().used, 0u) << after;
+    }
+}
+
+TEST_F(Card, WithLessMemoryThanItSaidGoesOnInTiles) {
+    const std::string settings = network_.settings(1) + "convolutions=direct;scales=1;iterations=6;optimiser=adam";
+    Recorder whole, tiled;
+    const Outcome one = run_with(request(settings, "auto", 300, 200), whole);
+    ASSERT_EQ(one.kind, Outcome::Kind::finished) << one.sentence;
+    EXPECT_EQ(whole.scales.at(0).tile_edge, 0);
+    const std::size_t all = pretend_card().peak;
+    reset_pretend_card();
+    pretend_card().limit = all * 7 / 10;  // which the plan is not told: it goes by memory=
+    const Outcome other = run_with(request(settings + ";memory=100000", "auto", 300, 200), tiled);
+    ASSERT_EQ(other.kind, Outcome::Kind::finished) << other.sentence;
+    EXPECT_GT(tiled.scales.size(), 1u);
+    EXPECT_EQ(tiled.scales.back().change, ScaleEvent::Change::short_of_memory);
+    EXPECT_GT(tiled.scales.back().tile_edge, 0);
+    EXPECT_LT(distance(one.picture, other.picture), 1e-3);
+}
+
+TEST_F(Card, TakesNoMoreThanThePlanSays) {
+    for (const char* loss : {"gatys", "covariance", "sliced"})
+        for (const char* optimiser : {"lbfgs", "adam"})
+            for (const char* memory : {"100000", "12"}) {
+                reset_pretend_card();
+                const Request what = request(network_.settings(1) + "scales=1;iterations=3;loss=" + loss +
+                                                 ";optimiser=" + optimiser + ";memory=" + memory,
+                                             "auto", 288, 256);
+                const Method method = choose_method(what.settings);
+                const std::unique_ptr<Encoder> encoder = make_encoder(method, what.settings, card, Precision::float32);
+                const Workload load =
+                    workload(method, {288, 256, {{44, 40}}, 0, false, what.settings}, *encoder, card, 0);
+                const Scale scale = plan_scales(288, 256, what.settings).at(0);
+                const Way way = ways(load, scale)[first_that_fits(load, scale, std::stod(memory))];
+                const double planned = needed_mib(load, scale, way);
+
+                Recorder recorder;
+                const Outcome outcome = run_with(what, recorder);
+                ASSERT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+                EXPECT_EQ(recorder.scales.back().tile_edge, way.tile_edge);
+                const double taken = double(pretend_card().peak) / (1 << 20);
+                EXPECT_LE(taken, planned) << loss << " " << optimiser << " " << way.tile_edge;
+                EXPECT_GT(taken, planned / 2) << loss << " " << optimiser << " " << way.tile_edge;
+            }
+}
+
+}  // namespace
+}  // namespace neural_style

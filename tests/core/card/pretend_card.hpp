@@ -1,0 +1,32 @@
+// A card for tests: a device of LibTorch's third kind (PrivateUse1) whose memory is the processor's and whose
+// operations the processor computes. What holds for it holds for a real one: tensors of two devices do not mix, numbers
+// come to the host by copies that are counted here, memory is limited, a run of operations can be recorded and replayed
+// at fixed addresses, and what was freed is not there any more.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace neural_style::testing {
+
+constexpr auto pretend_card_type = c10::DeviceType::PrivateUse1;
+
+struct PretendCard {
+    std::size_t limit = std::size_t(1) << 40;  ///< bytes it holds; what goes beyond is refused as CUDA's allocator does
+    std::size_t used = 0, peak = 0;            ///< bytes
+    long long operations = 0;                  ///< begun so far
+    long long waits = 0;                       ///< numbers brought to the host, which waits for them
+    long long fails_at = -1;  ///< the operation that fails, and all after it, as on a card that is lost
+    std::string failure = "CUDA error: unspecified launch failure";
+};
+
+/// There is one; its settings stay until they are changed.
+PretendCard& pretend_card();
+
+/// As it is at the start of a test; what is allocated stays.
+void reset_pretend_card();
+
+}  // namespace neural_style::testing
