@@ -1,5 +1,6 @@
-// The optimisation of the PyTorch tutorial on an objective of ours: torch's L-BFGS as it comes (step length 1, history of
-// 100, 20 inner iterations, no line search), the picture clamped before each evaluation. Prints the total loss of each.
+// The optimisation of the PyTorch tutorial on an objective of ours: torch's L-BFGS as it comes (step length 1, history
+// of 100, 20 inner iterations, no line search), the picture clamped before each evaluation. Prints the total loss of
+// each.
 //
 // tutorial_loop CONTENT.ppm STYLE.ppm EVALUATIONS SETTINGS
 #include <torch/optim/lbfgs.h>
@@ -7,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "descent/fetched.hpp"
 #include "descent/objective.hpp"
 #include "neural-style/scale_schedule.hpp"
 #include "pictures/pictures.hpp"
@@ -42,10 +44,11 @@ int main(int count, char** words) {
                 at::NoGradGuard still;
                 picture.clamp_(0, 1);
             }
-            const ObjectiveValue value = objective.evaluate(picture.detach());
+            const Evaluated value = objective.evaluate(picture.detach());
+            const double loss = Losses(fetched({value.losses})).total();
             picture.mutable_grad() = value.gradient;
-            if (done++ < evaluations) std::printf("%.9g\n", value.total());
-            return at::full({}, value.total(), at::kFloat);
+            if (done++ < evaluations) std::printf("%.9g\n", loss);
+            return at::full({}, loss, at::kFloat);
         });
     return 0;
 }

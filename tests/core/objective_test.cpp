@@ -5,6 +5,7 @@
 #include "drawn_tensors.hpp"
 #include "encoders/autograd_gradient.hpp"
 #include "losses/moment_loss.hpp"
+#include "objective_value.hpp"
 
 namespace neural_style {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 using testing::drawn;
 using testing::drawn_picture;
 using testing::expect_gradient;
+using testing::ObjectiveValue;
 using testing::relative_distance;
 
 /// The tests' own network, smooth everywhere and in double precision: two convolutions, each followed by tanh.
@@ -74,9 +76,9 @@ TEST(Objective, GradientsAreTheSlopes) {
             SCOPED_TRACE(int(parts) * 2 + relative);
             TinyEncoder encoder;
             const auto whole = objective(encoder, parts, relative);
-            const ObjectiveValue value = whole->evaluate(picture);
-            expect_gradient([&](const at::Tensor& p) { return whole->evaluate(p).total(); }, picture, value.gradient,
-                            1e-4, 1e-5);
+            const ObjectiveValue value(whole->evaluate(picture));
+            expect_gradient([&](const at::Tensor& p) { return ObjectiveValue(whole->evaluate(p)).total(); }, picture,
+                            value.gradient, 1e-4, 1e-5);
         }
 }
 
@@ -90,14 +92,15 @@ TEST(Objective, ContentAndVariationAreTheirFormulas) {
         const at::Tensor centred = targets[index] - targets[index].mean({2, 3}, true);
         expected_relative += factor * squares.sum().item<double>() / (2 * centred.pow(2).sum().item<double>());
     }
-    EXPECT_NEAR(objective(encoder, Parts::content, false)->evaluate(picture).content, expected, 1e-9 * expected);
-    EXPECT_NEAR(objective(encoder, Parts::content, true)->evaluate(picture).content, expected_relative,
+    EXPECT_NEAR(ObjectiveValue(objective(encoder, Parts::content, false)->evaluate(picture)).content, expected,
+                1e-9 * expected);
+    EXPECT_NEAR(ObjectiveValue(objective(encoder, Parts::content, true)->evaluate(picture)).content, expected_relative,
                 1e-9 * expected_relative);
 
     const at::Tensor across = picture.narrow(3, 1, 13) - picture.narrow(3, 0, 13),
                      down = picture.narrow(2, 1, 10) - picture.narrow(2, 0, 10);
     const double variation = 1.5 * (across.pow(2).mean() + down.pow(2).mean()).item<double>();
-    const ObjectiveValue value = objective(encoder, Parts::tv, false)->evaluate(picture);
+    const ObjectiveValue value(objective(encoder, Parts::tv, false)->evaluate(picture));
     EXPECT_NEAR(value.tv, variation, 1e-9 * variation);
     EXPECT_EQ(value.content, 0);
     EXPECT_EQ(value.style, 0);
@@ -105,11 +108,11 @@ TEST(Objective, ContentAndVariationAreTheirFormulas) {
 
 TEST(Objective, PartsAddUp) {
     TinyEncoder encoder;
-    const ObjectiveValue all = objective(encoder, Parts::all, false)->evaluate(picture);
+    const ObjectiveValue all(objective(encoder, Parts::all, false)->evaluate(picture));
     at::Tensor gradient = at::zeros_like(picture);
     double sum = 0;
     for (Parts parts : {Parts::content, Parts::style, Parts::tv}) {
-        const ObjectiveValue value = objective(encoder, parts, false)->evaluate(picture);
+        const ObjectiveValue value(objective(encoder, parts, false)->evaluate(picture));
         gradient += value.gradient;
         sum += value.total();
     }
@@ -120,7 +123,7 @@ TEST(Objective, PartsAddUp) {
 TEST(Objective, TheContentItselfHasNoContentLoss) {
     TinyEncoder encoder;
     for (bool relative : {false, true}) {
-        const ObjectiveValue value = objective(encoder, Parts::content, relative)->evaluate(content);
+        const ObjectiveValue value(objective(encoder, Parts::content, relative)->evaluate(content));
         EXPECT_EQ(value.content, 0);
         EXPECT_EQ(value.gradient.abs().max().item<double>(), 0);
     }
@@ -132,7 +135,7 @@ TEST(Objective, SmallAndFlatPicturesAreFinite) {
         const at::Tensor flat = at::full({1, 3, height, width}, 0.5, at::TensorOptions(at::kDouble));
         Objective whole(encoder, {}, {}, 1);
         whole.set_targets(flat, {}, {{{}, {{flat, {}, 1}}, 1}});
-        const ObjectiveValue value = whole.evaluate(flat);
+        const ObjectiveValue value(whole.evaluate(flat));
         EXPECT_EQ(value.total(), 0);
         EXPECT_EQ(value.gradient.sizes(), flat.sizes());
     }

@@ -10,12 +10,14 @@
 #include "encoders/split_encoder.hpp"
 #include "losses/moment_loss.hpp"
 #include "losses/sliced_loss.hpp"
+#include "objective_value.hpp"
 
 namespace neural_style {
 namespace {
 
 using testing::drawn;
 using testing::drawn_picture;
+using testing::ObjectiveValue;
 using testing::relative_distance;
 
 /// VGG-19's sequence of layers up to relu5_1, with few channels.
@@ -79,7 +81,7 @@ ObjectiveValue evaluate(Encoder& encoder, std::size_t content, const std::string
     Objective objective(encoder, content_terms, terms(loss, content, encoder.shapes().size()), 0.5,
                         {edge, hybrid, padding == Padding::circular});
     objective.set_targets(goal, mask, {{mask, {{style, {}, 1}}, 1}});
-    return objective.evaluate(picture);
+    return ObjectiveValue(objective.evaluate(picture));
 }
 
 void expect_same(Encoder& encoder, std::size_t content, const std::string& loss, Padding padding, bool masked = false,
@@ -172,7 +174,7 @@ double style_loss_of_flat(Encoder& encoder, bool circular) {
     const at::Tensor flat = at::full({1, 3, 160, 224}, 0.5), style = drawn_picture(230, 170, 4);
     Objective objective(encoder, {}, terms("gatys", 0, encoder.shapes().size()), 0, {0, false, circular});
     objective.set_targets(flat, {}, {{{}, {{style, {}, 1}}, 1}});
-    return objective.evaluate(flat).style;
+    return ObjectiveValue(objective.evaluate(flat)).style;
 }
 
 TEST(Circular, AStylesSidesDoNotMeet) {
@@ -281,7 +283,7 @@ TEST(Tiles, TargetsMayBeHalvedOrRecomputed) {
             Objective objective(encoder, {{0, 1, false}, {2, 1, true}}, terms("gatys", 1, 6), 0,
                                 {edge, false, false, targets});
             objective.set_targets(goal, {}, {{{}, {{goal.flip(2), {}, 1}}, 1}});
-            return objective.evaluate(picture);
+            return ObjectiveValue(objective.evaluate(picture));
         };
         const ObjectiveValue kept = value(Targets::kept), halved = value(Targets::halved),
                              recomputed = value(Targets::recomputed);

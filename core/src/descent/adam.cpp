@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fetched.hpp"
+
 namespace neural_style {
 namespace {
 
@@ -37,17 +39,20 @@ double Adam::rate() const {
     return last_rate + (first_rate_ - last_rate) * std::max(0.0, 1 - double(steps_) / planned_steps_);
 }
 
-void Adam::tell(double loss, at::Tensor gradient) {
+std::vector<double> Adam::tell(const at::Tensor& losses, at::Tensor gradient) {
     if (unit_ == 0) {
         const double largest = gradient.abs().max().item<double>();
         if (std::isfinite(largest)) unit_ = largest > large_gradient ? 1 / largest : 1;
     }
     if (unit_ != 0 && unit_ != 1) gradient = gradient * unit_;
     const at::Tensor flat = gradient.flatten();
-    if (!std::isfinite(loss) || !std::isfinite(at::dot(flat, flat).item<double>())) {
+    std::vector<double> told = fetched({losses, at::dot(flat, flat)});
+    if (!std::all_of(told.begin(), told.end(), [](double number) { return std::isfinite(number); })) {
         point_ = average_.clone();  // step back; the moments have seen nothing of it
-        return;
+        told.pop_back();
+        return told;
     }
+    told.pop_back();
     first_.lerp_(gradient, 1 - beta1);
     second_.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
     first_left_ *= beta1;
@@ -60,6 +65,7 @@ void Adam::tell(double loss, at::Tensor gradient) {
     ++steps_;
     // A young average is a plain mean, so that the start does not linger in it.
     average_.lerp_(point_, std::max(averaging, 1.0 / steps_));
+    return told;
 }
 
 }  // namespace neural_style

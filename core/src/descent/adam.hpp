@@ -6,9 +6,10 @@
 
 namespace neural_style {
 
-/// Steps that shrink evenly over a scale from `first_rate` to 0.02 (of the range 0..1), betas 0.9 and 0.99, each followed
-/// by the projection to 0..1; best() is the exponential average of the iterates over about twenty steps. The moments are
-/// carried from scale to scale, resampled. A low `first_rate` is for a picture that is to be improved, not replaced.
+/// Steps that shrink evenly over a scale from `first_rate` to 0.02 (of the range 0..1), betas 0.9 and 0.99, each
+/// followed by the projection to 0..1; best() is the exponential average of the iterates over about twenty steps. The
+/// moments are carried from scale to scale, resampled. A low `first_rate` is for a picture that is to be improved, not
+/// replaced.
 class Adam : public Optimiser {
 public:
     static constexpr double last_rate = 0.02;
@@ -17,7 +18,7 @@ public:
 
     void start(const at::Tensor& picture, int evaluations) override;
     const at::Tensor& point() const override { return point_; }
-    void tell(double loss, at::Tensor gradient) override;
+    std::vector<double> tell(const at::Tensor& losses, at::Tensor gradient) override;
     at::Tensor best() const override { return average_; }
 
 private:

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+
+#include "fetched.hpp"
 
 namespace neural_style {
 namespace {
@@ -30,52 +33,57 @@ void Lbfgs::start(const at::Tensor& picture, int /*evaluations*/) {
     begun_ = arrived_ = false;
 }
 
-void Lbfgs::tell(double loss, at::Tensor gradient) {
+std::vector<double> Lbfgs::tell(const at::Tensor& losses, at::Tensor gradient) {
     const at::Tensor flat = gradient.reshape({-1});
-    if (!begun_) {
-        if (!begin(loss, flat)) {  // no descent from here; the caller sees a stall
+    const bool first = !begun_, finite = first ? begin(losses, flat) : measure_trial(losses, flat);
+    const double loss = std::accumulate(told_.begin(), told_.end(), 0.0);
+    if (first) {
+        if (!finite || !std::isfinite(loss)) {  // no descent from here; the caller sees a stall
             failures_ = 9;
-            return;
+            return told_;
         }
-    } else if (const bool finite = measure_trial(flat) && std::isfinite(loss);
-               finite && loss <= loss_ + armijo * std::min(slope_, 0.0)) {
+        begun_ = true;
+        loss_ = loss;
+    } else if (finite && std::isfinite(loss) && loss <= loss_ + armijo * std::min(slope_, 0.0)) {
         accept(loss, flat);
     } else if (!(slope_ < 0) && backtracks_ == 0 && !pairs_.empty()) {  // the projection turned it uphill
         start_over();
     } else if (++backtracks_ <= most_backtracks) {
         // The minimum of the parabola through f(0), f'(0) and f(1), kept between a tenth and a half.
         const double curve = loss - loss_ - slope_;
-        const double factor = finite && curve > 0 ? std::clamp(-slope_ / (2 * curve), 0.1, 0.5) : 0.1;
+        const double factor =
+            finite && std::isfinite(loss) && curve > 0 ? std::clamp(-slope_ / (2 * curve), 0.1, 0.5) : 0.1;
         try_step(length_ * factor);
-        return;
+        return told_;
     } else {
         ++failures_;
         reach_ *= 0.1;
         start_over();
     }
     choose_direction();
+    return told_;
 }
 
-// False if there is nothing to go by.
-bool Lbfgs::begin(double loss, const at::Tensor& gradient) {
-    if (!std::isfinite(loss) || !std::isfinite(gradient.sum().item<double>())) return false;
-    loss_ = loss;
+// Begins at the accepted point; false if there is nothing to go by.
+bool Lbfgs::begin(const at::Tensor& losses, const at::Tensor& gradient) {
     gradient_ = gradient;
-    start_over();
-    begun_ = true;
-    return std::isfinite(pairs_.gradient_norm());
+    block(accepted_, gradient_);
+    // A number that is none hides where its pixel is blocked, but not in a sum over all of them.
+    std::vector<double> numbers = fetched({losses, gradient.sum(), pairs_.measure(false)});
+    told_.assign(numbers.begin(), numbers.begin() + losses.numel());
+    pairs_.read(&numbers[told_.size() + 1], false);
+    return std::isfinite(numbers[told_.size()]) && std::isfinite(pairs_.gradient_norm());
 }
 
 // Fetches all that is to be known of the step to the trial; false if it is not finite.
-bool Lbfgs::measure_trial(const at::Tensor& gradient) {
+bool Lbfgs::measure_trial(const at::Tensor& losses, const at::Tensor& gradient) {
     at::Tensor change = pairs_.change();
     at::sub_out(change, gradient, gradient_);
     block(trial_, gradient);
-    const at::Tensor products = pairs_.measure(true);
-    const at::Tensor numbers = at::cat({products.flatten(), trial_slope_.to(products.scalar_type()).view({1})})
-                                   .to(at::kCPU, at::kDouble);  // the one wait for the device
-    pairs_.read(numbers.data_ptr<double>(), true);
-    slope_ = numbers[-1].item<double>();
+    const std::vector<double> numbers = fetched({losses, trial_slope_, pairs_.measure(true)});
+    told_.assign(numbers.begin(), numbers.begin() + losses.numel());
+    slope_ = numbers[told_.size()];
+    pairs_.read(&numbers[told_.size() + 1], true);
     return pairs_.finite();
 }
 
@@ -92,8 +100,7 @@ void Lbfgs::accept(double loss, const at::Tensor& gradient) {
 void Lbfgs::start_over() {
     pairs_.forget();
     block(accepted_, gradient_);
-    const at::Tensor products = pairs_.measure(false).to(at::kCPU, at::kDouble);
-    pairs_.read(products.data_ptr<double>(), false);
+    pairs_.read(fetched({pairs_.measure(false)}).data(), false);
 }
 
 // Leaves what may not move at `picture` out of the gradient that a direction is made for.

@@ -19,14 +19,14 @@ public:
 
     void start(const at::Tensor& picture, int evaluations) override;
     const at::Tensor& point() const override { return trial_; }
-    void tell(double loss, at::Tensor gradient) override;
+    std::vector<double> tell(const at::Tensor& losses, at::Tensor gradient) override;
     at::Tensor best() const override { return accepted_; }
     bool stalled() const override { return failures_ > 8; }
     bool arrived() const override { return arrived_; }
 
 private:
-    bool begin(double loss, const at::Tensor& gradient);
-    bool measure_trial(const at::Tensor& gradient);
+    bool begin(const at::Tensor& losses, const at::Tensor& gradient);
+    bool measure_trial(const at::Tensor& losses, const at::Tensor& gradient);
     void accept(double loss, const at::Tensor& gradient);
     void start_over();
     void block(const at::Tensor& picture, const at::Tensor& gradient);
@@ -38,6 +38,7 @@ private:
     at::Tensor gradient_, direction_;  // flat
     at::Tensor blocked_;               // flat: pixels that may not move
     at::Tensor trial_slope_;           // scalar: gradient · (trial − accepted)
+    std::vector<double> told_;         // the losses last told
     double loss_ = 0;                  // at accepted_
     double slope_ = 0;                 // trial_slope_, once it is fetched
     double length_ = 0;                // of the step along direction_

@@ -266,7 +266,7 @@ at::Tensor Objective::handover_slope(const Maps& maps, const at::Tensor& picture
     return split_->back().gradient(split_->gathered(of_maps, false));
 }
 
-ObjectiveValue Objective::evaluate(const at::Tensor& picture) {
+Evaluated Objective::evaluate(const at::Tensor& picture) {
     const std::vector<Tile> tiles = tiles_of(picture);
     const bool whole = tiles.size() == 1, hybrid = split_ && !whole;
     Maps maps;
@@ -279,7 +279,7 @@ ObjectiveValue Objective::evaluate(const at::Tensor& picture) {
     for (StyleTerm& term : style_) term.loss->end();
 
     at::Tensor content = at::zeros({}, picture.options()), style = content, tv = content;
-    ObjectiveValue result;
+    Evaluated result;
     if (!whole) result.gradient = at::zeros_like(picture);
     at::Tensor of_handover;
     if (hybrid) of_handover = handover_slope(maps, picture, content)[0];
@@ -312,10 +312,7 @@ ObjectiveValue Objective::evaluate(const at::Tensor& picture) {
     if (tv_weight_ > 0)
         for (int dimension : {3, 2})
             tv = tv + variation(picture, content_mask_.mask(), dimension, tv_weight_, result.gradient);
-    const at::Tensor losses = at::stack({content, style, tv}).to(at::kCPU, at::kDouble);  // the one wait for the device
-    result.content = losses[0].item<double>();
-    result.style = losses[1].item<double>();
-    result.tv = losses[2].item<double>();
+    result.losses = at::stack({content, style, tv});
     return result;
 }
 

@@ -29,10 +29,20 @@ struct StyleTerm {
     std::size_t region = 0;
 };
 
-struct ObjectiveValue {
+/// The losses as numbers. They are fetched from the device, so to have them is to wait for it.
+struct Losses {
     double content = 0, style = 0, tv = 0;
     double total() const { return content + style + tv; }
-    at::Tensor gradient;  ///< 1×3×h×w; undefined if it was stopped
+
+    Losses() = default;
+    /// From Evaluated::losses, fetched.
+    explicit Losses(const std::vector<double>& numbers) : content(numbers[0]), style(numbers[1]), tv(numbers[2]) {}
+};
+
+/// What comes of an evaluation, on the device, which may still be about it.
+struct Evaluated {
+    at::Tensor losses;    ///< 3: content, style, total variation
+    at::Tensor gradient;  ///< 1×3×h×w, of their sum; both undefined if it was stopped
 };
 
 /// How pictures are encoded: whole, or in tiles of about `tile_edge` pixels if that is not 0. Tiles take memory that
@@ -65,7 +75,7 @@ public:
                      bool styles_known = false);
 
     /// Picture: 1×3×h×w, 0..1, of the content's size.
-    ObjectiveValue evaluate(const at::Tensor& picture);
+    Evaluated evaluate(const at::Tensor& picture);
 
 private:
     struct ContentTarget {

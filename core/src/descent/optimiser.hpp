@@ -3,6 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 namespace neural_style {
 
 /// Turn by turn: the caller evaluates loss and gradient at point() and tells them; so it can count, log and stop
@@ -17,9 +19,10 @@ public:
 
     virtual const at::Tensor& point() const = 0;
 
-    /// Loss and gradient at point(); moves on to the next. A loss or gradient that is not finite is survived. The
-    /// gradient's memory is the optimiser's from then on.
-    virtual void tell(double loss, at::Tensor gradient) = 0;
+    /// The losses at point(), whose sum is to become small, and its gradient, both on the device; moves on to the next.
+    /// Losses or gradients that are not finite are survived. The gradient's memory is the optimiser's from then on.
+    /// Returns the losses: they come to the host with what the optimiser goes by, so that it waits for the device once.
+    virtual std::vector<double> tell(const at::Tensor& losses, at::Tensor gradient) = 0;
 
     /// The picture to show and to keep: the best so far, by this optimiser's own idea of it. May share memory with
     /// point().

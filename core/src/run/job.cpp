@@ -9,6 +9,7 @@
 #include <new>
 #include <utility>
 
+#include "descent/fetched.hpp"
 #include "descent/objective.hpp"
 #include "device.hpp"
 #include "device_memory.hpp"
@@ -161,8 +162,9 @@ private:
         optimiser_ = make_optimiser("adam", 0, true);
         optimiser_->start(reached, tracker_.left());
         improve(objective);
-        const ObjectiveValue before = objective.evaluate(reached), after = objective.evaluate(optimiser_->best());
-        if (!before.gradient.defined() || !after.gradient.defined() || !(after.total() < before.total()))
+        const Evaluated before = objective.evaluate(reached), after = objective.evaluate(optimiser_->best());
+        if (!before.losses.defined() || !after.losses.defined() ||
+            !(Losses(fetched({after.losses})).total() < Losses(fetched({before.losses})).total()))
             optimiser_->start(reached, 0);
     }
 
@@ -170,13 +172,13 @@ private:
         const int preview_every = int(settings_.integer("preview-every"));
         const double rest = settings_.real("stop-below");
         while (tracker_.left() > 0 && !stop_ && !optimiser_->stalled() && !tracker_.at_rest(rest)) {
-            ObjectiveValue value = objective.evaluate(optimiser_->point());
+            Evaluated value = objective.evaluate(optimiser_->point());
             if (!value.gradient.defined()) return;  // stopped between two tiles
-            optimiser_->tell(value.total(), std::move(value.gradient));
-            Evaluation event = tracker_.count(value.total());
-            event.content_loss = value.content;
-            event.style_loss = value.style;
-            event.tv_loss = value.tv;
+            const Losses losses(optimiser_->tell(value.losses, std::move(value.gradient)));
+            Evaluation event = tracker_.count(losses.total());
+            event.content_loss = losses.content;
+            event.style_loss = losses.style;
+            event.tv_loss = losses.tv;
             observer_.on_evaluation(event);
             if (preview_every > 0 && event.evaluation % preview_every == 0)
                 observer_.on_preview(pictures_.preview(optimiser_->best()));

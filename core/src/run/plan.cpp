@@ -60,8 +60,8 @@ double seconds_per_pixel(const Method& method, const PlanRequest& request, Encod
     double seconds = 0;
     for (int turn = 0; turn < turns; ++turn) {
         const auto start = std::chrono::steady_clock::now();
-        ObjectiveValue value = objective.evaluate(optimiser->point());
-        optimiser->tell(value.total(), std::move(value.gradient));
+        Evaluated value = objective.evaluate(optimiser->point());
+        optimiser->tell(value.losses, std::move(value.gradient));
         seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
     return seconds / (double(trial_width) * trial_height);

@@ -1,0 +1,16 @@
+// An evaluation with its losses as numbers, for tests.
+#pragma once
+
+#include "descent/fetched.hpp"
+#include "descent/objective.hpp"
+
+namespace neural_style::testing {
+
+struct ObjectiveValue : Losses {
+    at::Tensor gradient;
+
+    explicit ObjectiveValue(const Evaluated& evaluated)
+        : Losses(fetched({evaluated.losses})), gradient(evaluated.gradient) {}
+};
+
+}  // namespace neural_style::testing
