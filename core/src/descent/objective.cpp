@@ -266,6 +266,11 @@ at::Tensor Objective::handover_slope(const Maps& maps, const at::Tensor& picture
     return split_->back().gradient(split_->gathered(of_maps, false));
 }
 
+bool Objective::recordable(const at::Tensor& picture) const {
+    return tiles_of(picture).size() == 1 &&
+           std::all_of(style_.begin(), style_.end(), [](const StyleTerm& term) { return term.loss->recordable(); });
+}
+
 Evaluated Objective::evaluate(const at::Tensor& picture) {
     const std::vector<Tile> tiles = tiles_of(picture);
     const bool whole = tiles.size() == 1, hybrid = split_ && !whole;

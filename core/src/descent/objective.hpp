@@ -77,6 +77,9 @@ public:
     /// Picture: 1×3×h×w, 0..1, of the content's size.
     Evaluated evaluate(const at::Tensor& picture);
 
+    /// Whether each evaluation of such a picture is the same operations on the device.
+    bool recordable(const at::Tensor& picture) const;
+
 private:
     struct ContentTarget {
         std::vector<at::Tensor> features;  // C×h×w of each tile; empty if recomputed

@@ -31,6 +31,7 @@ public:
     void take(const MapPart& part) override;
     void end(double share) override;
     void renew() override;
+    bool recordable() const override { return false; }  // directions and samples are drawn by the host
     Slope slope(const MapPart& part) override;
     at::Tensor loss() const override { return loss_; }
 

@@ -37,6 +37,9 @@ public:
     /// Forgets all but the styles: as it was before the first picture.
     virtual void renew() {}
 
+    /// Whether each picture is compared by the same operations on the device, without the host's part.
+    virtual bool recordable() const { return true; }
+
     /// d loss / d features of a part of the picture; the caller's until the next call.
     virtual Slope slope(const MapPart& part) = 0;
 

@@ -5,12 +5,16 @@
 #include <c10/util/Exception.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <memory>
 #include <new>
+#include <string>
 #include <utility>
 
 #include "descent/fetched.hpp"
 #include "descent/objective.hpp"
+#include "descent/recorded_evaluation.hpp"
+#include "descent/recording.hpp"
 #include "device.hpp"
 #include "device_memory.hpp"
 #include "memory_plan.hpp"
@@ -35,6 +39,9 @@ void release_memory() {
 
 constexpr std::size_t most_kept_scales = 6;
 constexpr int enough_to_search = 10;  // evaluations that a GPU's fastest convolutions are looked for
+constexpr int enough_to_record = 10;  // evaluations that one is recorded for, which takes as long as two
+// Pixels. Of a larger picture a GPU has more to do than the host, which is ahead of it all the time.
+constexpr std::int64_t most_recorded = 1536 * 1536;
 
 // Calls `work`; false if there was not enough memory for it.
 template <class Work>
@@ -168,11 +175,21 @@ private:
             optimiser_->start(reached, 0);
     }
 
+    // What evaluations are replayed with; null where that would be of no use.
+    std::unique_ptr<Recording> recording(const Objective& objective) const {
+        const at::Tensor& picture = optimiser_->point();
+        const char* const wanted = std::getenv("NEURAL_STYLE_GRAPHS");
+        if (wanted && std::string(wanted) == "off") return nullptr;
+        if (tracker_.left() < enough_to_record || picture.size(2) * picture.size(3) > most_recorded) return nullptr;
+        return objective.recordable(picture) ? make_recording(device_) : nullptr;
+    }
+
     void improve(Objective& objective) {
+        RecordedEvaluation evaluation(objective, recording(objective));
         const int preview_every = int(settings_.integer("preview-every"));
         const double rest = settings_.real("stop-below");
         while (tracker_.left() > 0 && !stop_ && !optimiser_->stalled() && !tracker_.at_rest(rest)) {
-            Evaluated value = objective.evaluate(optimiser_->point());
+            Evaluated value = evaluation.evaluate(optimiser_->point());
             if (!value.gradient.defined()) return;  // stopped between two tiles
             const Losses losses(optimiser_->tell(value.losses, std::move(value.gradient)));
             Evaluation event = tracker_.count(losses.total());

@@ -116,6 +116,48 @@ TEST_F(Card, IsWaitedForOnceAnEvaluation) {
     }
 }
 
+TEST_F(Card, ReplaysWhatItHasRecorded) {
+    for (const char* settings :
+         {"loss=gatys", "loss=gatys;padding=circular;tv-weight=5", "loss=tutorial;pooling=average",
+          "loss=covariance;optimiser=adam", "loss=gatys;network=builtin;weights=", "loss=gatys;scales=32,40"}) {
+        Recorder plain, replayed;
+        const std::string all = network_.settings(1) + "scales=1;iterations=20;" + settings;
+        pretend_card().records = false;
+        const Outcome expected = run_with(request(all, "auto"), plain);
+        ASSERT_EQ(expected.kind, Outcome::Kind::finished) << expected.sentence;
+        reset_pretend_card();
+        const Outcome outcome = run_with(request(all, "auto"), replayed);
+        ASSERT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+        const auto scales = (long long)replayed.scales.size();
+        EXPECT_EQ(pretend_card().recordings, scales) << settings;
+        EXPECT_EQ(pretend_card().replays, scales * (20 - 3 + 1)) << settings;  // all but the first three, and a trial
+        EXPECT_TRUE(testing::same(outcome.picture, expected.picture)) << settings;
+        EXPECT_EQ(pretend_card().used, 0u);
+    }
+}
+
+TEST_F(Card, DoesWithoutARecordingThatGivesSomethingElse) {
+    const std::string settings = network_.settings(1) + "scales=1;iterations=20";
+    Recorder plain, forgetful;
+    pretend_card().records = false;
+    const Outcome expected = run_with(request(settings, "auto"), plain);
+    reset_pretend_card();
+    pretend_card().forgets = true;
+    const Outcome outcome = run_with(request(settings, "auto"), forgetful);
+    ASSERT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+    EXPECT_EQ(pretend_card().replays, 1);
+    EXPECT_TRUE(testing::same(outcome.picture, expected.picture));
+}
+
+TEST_F(Card, RecordsNoSlicedLossesAndNoFewEvaluations) {
+    for (const char* settings : {"loss=sliced;iterations=20", "loss=gatys;iterations=5"}) {
+        Recorder recorder;
+        EXPECT_EQ(run_with(request(network_.settings(1) + "scales=1;" + settings, "auto"), recorder).kind,
+                  Outcome::Kind::finished);
+        EXPECT_EQ(pretend_card().recordings, 0) << settings;
+    }
+}
+
 TEST_F(Card, IsEmptyAfterARun) {
     const std::size_t before = pretend_card().used;
     Recorder recorder;

@@ -17,6 +17,8 @@
 #include <mutex>
 #include <vector>
 
+#include "descent/recording.hpp"
+
 namespace neural_style::testing {
 
 PretendCard& pretend_card() {
@@ -34,7 +36,24 @@ namespace {
 
 const c10::Device device(pretend_card_type, 0);
 
-// ——— memory ———
+// ——— memory, and what is recorded ———
+
+// Holds what was allocated while it was made, and what to compute again, in order.
+class Tape final : public Recording {
+public:
+    Tape() = default;
+    ~Tape() override;
+    void record(const std::function<void()>& work) override;
+    void replay() override;
+    void add(std::function<void()> operation) { operations_.push_back(std::move(operation)); }
+
+private:
+    std::vector<std::function<void()>> operations_;
+    std::size_t reserved_ = 0;  // bytes beyond those of tensors that are still there
+};
+
+Tape* being_recorded = nullptr;
+int tapes = 0;  // there are
 
 class Memory final : public c10::Allocator {
 public:
@@ -45,7 +64,7 @@ public:
             TORCH_CHECK(false, "CUDA out of memory. Tried to allocate ", bytes, " bytes.");
         void* const data = std::malloc(std::max<std::size_t>(bytes, 1));
         std::memset(data, 0xFF, bytes);  // no number: memory that nobody has written to must not be read
-        sizes_[data] = bytes;
+        blocks_[data] = {bytes, being_recorded, false};
         card.used += bytes;
         card.peak = std::max(card.peak, card.used);
         return {data, data, &Memory::free, device};
@@ -56,26 +75,113 @@ public:
     void copy_data(void* to, const void* from, std::size_t count) const override { std::memcpy(to, from, count); }
 #endif
 
+    using Contents = std::map<void*, std::vector<char>>;
+
+    static Contents contents() {
+        Contents result;
+        for (const auto& [data, block] : blocks_) {
+            const char* const first = static_cast<const char*>(data);
+            if (!block.freed) result[data] = {first, first + block.bytes};
+        }
+        return result;
+    }
+
+    // As it was before `tape` was made: computing for the record has computed nothing.
+    static void put_back(const Contents& before, const Tape* tape) {
+        for (const auto& [data, bytes] : before)
+            if (!blocks_.at(data).freed) std::memcpy(data, bytes.data(), bytes.size());
+        for (const auto& [data, block] : blocks_)
+            if (block.tape == tape) std::memset(data, 0xFF, block.bytes);
+    }
+
+    static void forget(const Tape* tape) {
+        const std::lock_guard<std::mutex> hold(lock_);
+        for (auto next = blocks_.begin(); next != blocks_.end();) {
+            const auto block = next++;
+            if (block->second.tape == tape) block->second.tape = nullptr;
+            if (!block->second.freed || block->second.tape || tapes > 0) continue;
+            std::free(block->first);
+            blocks_.erase(block);
+        }
+    }
+
 private:
+    struct Block {
+        std::size_t bytes;
+        const Tape* tape;
+        bool freed;
+    };
+
+    // What a tape may read again stays: its own as it is, else without a number in it, for a real one would find there
+    // what others have written since.
     static void free(void* data) {
         const std::lock_guard<std::mutex> hold(lock_);
-        const auto found = sizes_.find(data);
-        std::memset(data, 0xFF, found->second);
-        pretend_card().used -= found->second;
-        sizes_.erase(found);
+        Block& block = blocks_.at(data);
+        pretend_card().used -= block.bytes;
+        block.freed = true;
+        if (!block.tape) std::memset(data, 0xFF, block.bytes);
+        if (tapes > 0) return;
+        blocks_.erase(data);
         std::free(data);
     }
 
     static std::mutex lock_;
-    static std::map<void*, std::size_t> sizes_;
+    static std::map<void*, Block> blocks_;
 };
 
 std::mutex Memory::lock_;
-std::map<void*, std::size_t> Memory::sizes_;
+std::map<void*, Memory::Block> Memory::blocks_;
+
+Tape::~Tape() {
+    --tapes;
+    pretend_card().used -= reserved_;
+    Memory::forget(this);
+}
+
+void Tape::record(const std::function<void()>& work) {
+    PretendCard& card = pretend_card();
+    ++card.recordings;
+    const Memory::Contents before = Memory::contents();
+    const std::size_t peak = card.peak;
+    card.peak = card.used;
+    being_recorded = this;
+    const auto end = [&] {
+        being_recorded = nullptr;
+        Memory::put_back(before, this);
+        reserved_ = card.peak - card.used;  // the most that was there at once stays the recording's
+        card.used += reserved_;
+        card.peak = std::max(peak, card.peak);
+    };
+    try {
+        work();
+    } catch (...) {
+        end();
+        throw;
+    }
+    end();
+}
+
+void Tape::replay() {
+    PretendCard& card = pretend_card();
+    ++card.replays;
+    const std::size_t count = card.forgets ? operations_.size() / 2 : operations_.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        TORCH_CHECK(card.fails_at < 0 || card.operations < card.fails_at, card.failure);
+        ++card.operations;
+        operations_[i]();
+    }
+}
+
+std::unique_ptr<Recording> make_tape(const c10::Device&) {
+    if (!pretend_card().records) return nullptr;
+    ++tapes;
+    return std::make_unique<Tape>();
+}
 
 Memory memory;
 const bool memory_is_known = [] {
     c10::SetAllocator(pretend_card_type, &memory);
+    set_recording_maker(pretend_card_type, &make_tape);
     return true;
 }();
 
@@ -118,9 +224,14 @@ at::Tensor moved_to_card(const at::Tensor& tensor) {
     return result;
 }
 
+void wait_for_card() {
+    TORCH_CHECK(!being_recorded, "CUDA error: operation not permitted when stream is capturing");
+    ++pretend_card().waits;
+}
+
 void begin_operation(const std::string& name) {
     PretendCard& card = pretend_card();
-    if (name == "aten::nonzero") ++card.waits;  // how much comes out is known when it has
+    if (name == "aten::nonzero") wait_for_card();  // how much comes out is known when it has
     TORCH_CHECK(card.fails_at < 0 || card.operations < card.fails_at, card.failure);
     ++card.operations;
 }
@@ -162,6 +273,13 @@ void take_over(const at::Tensor& from, const at::Tensor& to) {
     to.unsafeGetTensorImpl()->set_sizes_and_strides(from.sizes(), from.strides());
 }
 
+// Where a result, or an argument that had no room, was put.
+struct Written {
+    bool is_result;
+    std::size_t index;
+    at::Tensor place;  // seen by the host
+};
+
 // Calls `op` on the processor with the arguments on top of the stack, which are `schema`'s, and leaves its results
 // there.
 void compute(const c10::OperatorHandle& op, const c10::FunctionSchema& schema, torch::jit::Stack* stack) {
@@ -178,8 +296,13 @@ void compute(const c10::OperatorHandle& op, const c10::FunctionSchema& schema, t
     }
     std::copy(of_host.begin(), of_host.end(), stack->end() - std::ptrdiff_t(count));
     op.callBoxed(stack);
+    std::vector<Written> written;
     for (std::size_t i = 0; i < count; ++i)
-        if (is_to_be_resized(arguments[i])) take_over(moved_to_card(of_host[i].toTensor()), arguments[i].toTensor());
+        if (is_to_be_resized(arguments[i])) {
+            const at::Tensor room = moved_to_card(of_host[i].toTensor());
+            take_over(room, arguments[i].toTensor());
+            written.push_back({false, i, seen_by_host(room)});
+        }
     const std::size_t results = schema.returns().size();
     for (std::size_t i = 0; i < results; ++i) {
         c10::IValue& result = (*stack)[stack->size() - results + i];
@@ -192,12 +315,23 @@ void compute(const c10::OperatorHandle& op, const c10::FunctionSchema& schema, t
             }
         } else if (result.isTensor()) {
             result = moved_to_card(result.toTensor());
+            written.push_back({true, i, seen_by_host(result.toTensor())});
         } else if (result.isTensorList()) {
+            TORCH_CHECK(!being_recorded, "The pretended card cannot record ", name);
             std::vector<at::Tensor> moved;
             for (const at::Tensor& tensor : result.toTensorVector()) moved.push_back(moved_to_card(tensor));
             result = moved;
         }
     }
+    if (!being_recorded) return;
+    being_recorded->add([op, of_host, written] {
+        torch::jit::Stack again(of_host.begin(), of_host.end());
+        op.callBoxed(&again);
+        for (const Written& one : written) {
+            const c10::IValue& from = one.is_result ? again[one.index] : of_host[one.index];
+            if (from.isTensor() && from.toTensor().defined()) at::Tensor(one.place).copy_(from.toTensor());
+        }
+    });
 }
 
 void any_operation(const c10::OperatorHandle& op, torch::jit::Stack* stack) { compute(op, op.schema(), stack); }
@@ -246,14 +380,19 @@ at::Tensor empty(at::IntArrayRef sizes, c10::optional<at::ScalarType> type, c10:
 at::Tensor copy_between(const at::Tensor& from, const at::Tensor& to, bool) {
     const at::AutoDispatchBelowADInplaceOrView below_autograd;
     begin_operation("copy");
-    if (!on_card(to)) ++pretend_card().waits;
-    seen_by_host(to).copy_(seen_by_host(from));
+    if (!on_card(to)) wait_for_card();
+    const at::Tensor there = seen_by_host(from), here = seen_by_host(to);
+    here.copy_(there);
+    if (being_recorded) {
+        TORCH_CHECK(on_card(from), "CUDA error: operation not permitted when stream is capturing");
+        being_recorded->add([there, here] { here.copy_(there); });
+    }
     return to;
 }
 
 at::Scalar number_on_host(const at::Tensor& tensor) {
     begin_operation("number");
-    ++pretend_card().waits;
+    wait_for_card();
     return at::_local_scalar_dense(seen_by_host(tensor));
 }
 
