@@ -5,10 +5,11 @@ gpu_pairs.py NEURAL_STYLE [--device cuda:0] [--weights FILE] [--sizes 512,1024,2
              [--rounds 3] [--evaluations 60] [--whole 2048] [--large 6000x4000] [--memory 24576]
 
 The first table is the "peer" configuration of peer_loop.py, neural-style-pt's with a history of 100, on squares of SIZE
-pixels, cuDNN looking for its best algorithms in both programs; Adam's evaluations, which are the encoder's and the losses'
-alone but for little, are in a row of their own. PyTorch's evaluations are timed with CUDA events, ours by the program's own
-log: a row of it is written when the losses of an evaluation have arrived. A figure is the median over all rounds, without
-the first third of each run, in which algorithms are looked for.
+pixels, cuDNN looking for its best algorithms in both programs. Adam's evaluations, which are the encoder's and the losses'
+alone but for little, are in a column of their own, and so are those that are launched one by one instead of replayed.
+PyTorch's evaluations are timed with CUDA events, ours by the program's own log: a row of it is written when the losses of an
+evaluation have arrived. A figure is the median over all rounds, without the first third of each run, in which algorithms are
+looked for.
 The second table is whole runs: a square of WHOLE pixels through all scales as the settings say by themselves, and a LARGE
 picture with at most MEMORY MiB; 0 leaves one out. "MiB" is by how much the card's free memory fell at the most while the
 program ran, "planned" what --explain says.
@@ -68,11 +69,12 @@ def theirs(given, state, content, style, size, precision):
     return seconds[len(seconds) // 3:]
 
 
-def ours(given, folder, weights, content, style, precision, optimiser):
+def ours(given, folder, weights, content, style, precision, optimiser, graphs="on"):
     log = folder / "log.csv"
     subprocess.run(command(given, content, style, weights, "--output", folder / "result.ppm", "--loss", "gatys",
                            "--scales", "1", "--padding", "zero", "--iterations", given["evaluations"], "--precision",
-                           precision, "--optimiser", optimiser, "--progress", "none", "--log", log), check=True)
+                           precision, "--optimiser", optimiser, "--progress", "none", "--log", log), check=True,
+                   env={**os.environ, "NEURAL_STYLE_GRAPHS": graphs})
     times = [float(row["seconds"]) for row in csv.DictReader(log.open())]
     seconds = [after - before for before, after in zip(times, times[1:])]
     return seconds[len(seconds) // 3:]
@@ -141,7 +143,8 @@ def main():
         if not weights:
             weights = folder / "vgg19.pth"
             torch.save(state, weights)
-        print("| precision | size | PyTorch ms | ours ms | ratio | ours, Adam ms |\n|---|---|---|---|---|---|")
+        print("| precision | size | PyTorch ms | ours ms | ratio | ours, Adam ms | ours without graphs ms |\n"
+              "|---|---|---|---|---|---|---|")
         for size in map(int, given["sizes"].split(",")):
             content, style = folder / "content.ppm", folder / "style.ppm"
             draw(content, size, size, 1)
@@ -149,13 +152,14 @@ def main():
             for precision in given["precisions"].split(","):
                 if precision == "tf32" and not card:
                     continue  # the CPU has none
-                pairs = {"theirs": [], "lbfgs": [], "adam": []}
+                pairs = {"theirs": [], "lbfgs": [], "adam": [], "plain": []}
                 for _ in range(int(given["rounds"])):
                     pairs["theirs"] += theirs(given, state, content, style, size, precision)
                     for optimiser in ("lbfgs", "adam"):
                         pairs[optimiser] += ours(given, folder, weights, content, style, precision, optimiser)
-                a, b, c = (1000 * statistics.median(pairs[key]) for key in ("theirs", "lbfgs", "adam"))
-                print(f"| {precision} | {size} | {a:.2f} | {b:.2f} | {a / b:.2f} | {c:.2f} |", flush=True)
+                    pairs["plain"] += ours(given, folder, weights, content, style, precision, "lbfgs", "off")
+                a, b, c, d = (1000 * statistics.median(pairs[key]) for key in ("theirs", "lbfgs", "adam", "plain"))
+                print(f"| {precision} | {size} | {a:.2f} | {b:.2f} | {a / b:.2f} | {c:.2f} | {d:.2f} |", flush=True)
         print("\n| run | scales | evaluations | s | MiB | planned |\n|---|---|---|---|---|---|")
         whole = int(given["whole"])
         if whole:

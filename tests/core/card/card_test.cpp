@@ -149,6 +149,27 @@ TEST_F(Card, DoesWithoutARecordingThatGivesSomethingElse) {
     EXPECT_TRUE(testing::same(outcome.picture, expected.picture));
 }
 
+TEST_F(Card, InTf32ComesDownAsFarAsInFloat32) {
+    testing::SmallNetwork network("card-test-deep", {{16, 16}, {32, 32}, {64, 64}, {64}}, "relu3_2",
+                                  "relu1_1, relu2_1, relu3_1, relu4_1");
+    for (const char* loss : {"gatys", "tutorial"}) {
+        const auto reached = [&](int bits) {
+            reset_pretend_card();
+            pretend_card().records = false;
+            pretend_card().convolution_bits = bits;
+            Recorder recorder;
+            const Outcome outcome = run_with(
+                request(network.settings(1) + "scales=1;iterations=60;loss=" + loss, "auto", 64, 48), recorder);
+            EXPECT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+            for (const Evaluation& event : recorder.evaluations) EXPECT_TRUE(std::isfinite(event.total_loss));
+            return recorder.evaluations.back().total_loss;
+        };
+        const double in_float32 = reached(24);
+        EXPECT_LT(std::abs(reached(11) / in_float32 - 1), 0.1) << loss;
+        EXPECT_GT(std::abs(reached(5) / in_float32 - 1), 0.1) << loss << ": nothing was rounded";
+    }
+}
+
 TEST_F(Card, RecordsNoSlicedLossesAndNoFewEvaluations) {
     for (const char* settings : {"loss=sliced;iterations=20", "loss=gatys;iterations=5"}) {
         Recorder recorder;

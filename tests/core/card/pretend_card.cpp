@@ -341,12 +341,36 @@ const c10::OperatorHandle& of_host(const char* name) {
     return found.emplace(name, c10::Dispatcher::singleton().findSchemaOrThrow(name, "")).first->second;
 }
 
+// To the nearest float with that many bits, the leading one included, ties to the even one.
+at::Tensor rounded(const at::Tensor& numbers, int bits) {
+    const at::Tensor result = numbers.clone();
+    auto* const words = static_cast<std::uint32_t*>(result.data_ptr());
+    const int dropped = 24 - bits;
+    for (std::int64_t i = 0; i < result.numel(); ++i) {
+        const std::uint32_t odd = words[i] >> dropped & 1;
+        words[i] = (words[i] + (1u << (dropped - 1)) - 1 + odd) >> dropped << dropped;
+    }
+    return result;
+}
+
+// What a card's matrix units do to the tensors among the `count` arguments on top.
+void round_arguments(torch::jit::Stack* stack, std::size_t count) {
+    const int bits = pretend_card().convolution_bits;
+    if (bits >= 24) return;
+    TORCH_CHECK(!being_recorded, "The pretended card does not record what it rounds.");
+    for (auto value = stack->end() - std::ptrdiff_t(count); value != stack->end(); ++value)
+        if (value->isTensor() && on_card(value->toTensor()) && value->toTensor().dim() == 4)
+            *value = moved_to_card(rounded(seen_by_host(value->toTensor()), bits));
+}
+
 void convolution(const c10::OperatorHandle&, torch::jit::Stack* stack) {
+    round_arguments(stack, 9);
     const c10::OperatorHandle& op = of_host("aten::convolution");
     compute(op, op.schema(), stack);
 }
 
 void convolution_backward(const c10::OperatorHandle&, torch::jit::Stack* stack) {
+    round_arguments(stack, 10);
     stack->insert(stack->end() - 7, c10::IValue());  // bias_sizes, which the host's has besides
     const c10::OperatorHandle& op = of_host("aten::convolution_backward");
     compute(op, op.schema(), stack);
