@@ -57,7 +57,7 @@ int tapes = 0;  // there are
 
 class Memory final : public c10::Allocator {
 public:
-    c10::DataPtr allocate(std::size_t bytes) const override {
+    c10::DataPtr taken(std::size_t bytes) const {
         PretendCard& card = pretend_card();
         const std::lock_guard<std::mutex> hold(lock_);
         if (card.used + bytes > card.limit)
@@ -70,9 +70,11 @@ public:
         return {data, data, &Memory::free, device};
     }
     c10::DeleterFnPtr raw_deleter() const override { return &Memory::free; }
-#if __has_include(<ATen/DeviceAccelerator.h>)
-    c10::DataPtr allocate(std::size_t bytes) override { return std::as_const(*this).allocate(bytes); }
+#if __has_include(<ATen/DeviceAccelerator.h>)  // LibTorch 2
+    c10::DataPtr allocate(std::size_t bytes) override { return taken(bytes); }
     void copy_data(void* to, const void* from, std::size_t count) const override { std::memcpy(to, from, count); }
+#else
+    c10::DataPtr allocate(std::size_t bytes) const override { return taken(bytes); }
 #endif
 
     using Contents = std::map<void*, std::vector<char>>;
@@ -385,7 +387,7 @@ at::Tensor empty_strided(at::IntArrayRef sizes, at::IntArrayRef strides, c10::op
         if (size == 0) count = 0;
     const std::size_t bytes = std::size_t(count) * number.itemsize();
     auto storage = c10::make_intrusive<c10::StorageImpl>(c10::StorageImpl::use_byte_size_t(), bytes,
-                                                         std::as_const(memory).allocate(bytes), &memory, true);
+                                                         memory.taken(bytes), &memory, true);
     at::Tensor result = at::detail::make_tensor<c10::TensorImpl>(
         std::move(storage), c10::DispatchKeySet(c10::DispatchKey::PrivateUse1), number);
     result.unsafeGetTensorImpl()->set_sizes_and_strides(sizes, strides);
