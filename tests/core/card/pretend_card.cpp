@@ -11,6 +11,7 @@
 #include <torch/library.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -26,10 +27,17 @@ PretendCard& pretend_card() {
     return card;
 }
 
+namespace {
+
+std::atomic<std::size_t> used = 0;
+
+}  // namespace
+
+std::size_t pretend_card_used() { return used; }
+
 void reset_pretend_card() {
-    const std::size_t used = pretend_card().used;
     pretend_card() = {};
-    pretend_card().used = pretend_card().peak = used;
+    pretend_card().peak = used;
 }
 
 namespace {
@@ -60,13 +68,12 @@ public:
     c10::DataPtr taken(std::size_t bytes) const {
         PretendCard& card = pretend_card();
         const std::lock_guard<std::mutex> hold(lock_);
-        if (card.used + bytes > card.limit)
-            TORCH_CHECK(false, "CUDA out of memory. Tried to allocate ", bytes, " bytes.");
+        if (used + bytes > card.limit) TORCH_CHECK(false, "CUDA out of memory. Tried to allocate ", bytes, " bytes.");
         void* const data = std::malloc(std::max<std::size_t>(bytes, 1));
         std::memset(data, 0xFF, bytes);  // no number: memory that nobody has written to must not be read
         blocks_[data] = {bytes, being_recorded, false};
-        card.used += bytes;
-        card.peak = std::max(card.peak, card.used);
+        used += bytes;
+        card.peak = std::max<std::size_t>(card.peak, used);
         return {data, data, &Memory::free, device};
     }
     c10::DeleterFnPtr raw_deleter() const override { return &Memory::free; }
@@ -119,7 +126,7 @@ private:
     static void free(void* data) {
         const std::lock_guard<std::mutex> hold(lock_);
         Block& block = blocks_.at(data);
-        pretend_card().used -= block.bytes;
+        used -= block.bytes;
         block.freed = true;
         if (!block.tape) std::memset(data, 0xFF, block.bytes);
         if (tapes > 0) return;
@@ -136,7 +143,7 @@ std::map<void*, Memory::Block> Memory::blocks_;
 
 Tape::~Tape() {
     --tapes;
-    pretend_card().used -= reserved_;
+    used -= reserved_;
     Memory::forget(this);
 }
 
@@ -145,13 +152,13 @@ void Tape::record(const std::function<void()>& work) {
     ++card.recordings;
     const Memory::Contents before = Memory::contents();
     const std::size_t peak = card.peak;
-    card.peak = card.used;
+    card.peak = used;
     being_recorded = this;
     const auto end = [&] {
         being_recorded = nullptr;
         Memory::put_back(before, this);
-        reserved_ = card.peak - card.used;  // the most that was there at once stays the recording's
-        card.used += reserved_;
+        reserved_ = card.peak - used;  // the most that was there at once stays the recording's
+        used += reserved_;
         card.peak = std::max(peak, card.peak);
     };
     try {
@@ -457,6 +464,6 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
 extern "C" int cudaMemGetInfo(std::size_t* free, std::size_t* total) {
     const neural_style::testing::PretendCard& card = neural_style::testing::pretend_card();
     *total = card.limit;
-    *free = card.limit - std::min(card.limit, card.used);
+    *free = card.limit - std::min(card.limit, neural_style::testing::pretend_card_used());
     return 0;
 }

@@ -16,7 +16,7 @@ constexpr auto pretend_card_type = c10::DeviceType::PrivateUse1;
 
 struct PretendCard {
     std::size_t limit = std::size_t(1) << 40;  ///< bytes it holds; what goes beyond is refused as CUDA's allocator does
-    std::size_t used = 0, peak = 0;            ///< bytes
+    std::size_t peak = 0;                      ///< bytes that were used at the most
     long long operations = 0;                  ///< begun so far
     long long waits = 0;                       ///< numbers brought to the host, which waits for them
     long long recordings = 0, replays = 0;     ///< made so far
@@ -29,6 +29,10 @@ struct PretendCard {
 
 /// There is one; its settings stay until they are changed.
 PretendCard& pretend_card();
+
+/// Bytes in tensors and recordings. Autograd's thread lets go of its last gradient a little after it has handed it
+/// over.
+std::size_t pretend_card_used();
 
 /// As it is at the start of a test; what is allocated stays.
 void reset_pretend_card();
