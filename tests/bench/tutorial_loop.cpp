@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "descent/fetched.hpp"
 #include "descent/objective.hpp"
 #include "neural-style/scale_schedule.hpp"
 #include "pictures/pictures.hpp"
@@ -45,7 +44,7 @@ int main(int count, char** words) {
                 picture.clamp_(0, 1);
             }
             const Evaluated value = objective.evaluate(picture.detach());
-            const double loss = Losses(fetched({value.losses})).total();
+            const double loss = value.fetched_losses().total();
             picture.mutable_grad() = value.gradient;
             if (done++ < evaluations) std::printf("%.9g\n", loss);
             return at::full({}, loss, at::kFloat);

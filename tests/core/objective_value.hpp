@@ -1,7 +1,6 @@
 // An evaluation with its losses as numbers, for tests.
 #pragma once
 
-#include "descent/fetched.hpp"
 #include "descent/objective.hpp"
 
 namespace neural_style::testing {
@@ -10,7 +9,7 @@ struct ObjectiveValue : Losses {
     at::Tensor gradient;
 
     explicit ObjectiveValue(const Evaluated& evaluated)
-        : Losses(fetched({evaluated.losses})), gradient(evaluated.gradient) {}
+        : Losses(evaluated.fetched_losses()), gradient(evaluated.gradient) {}
 };
 
 }  // namespace neural_style::testing

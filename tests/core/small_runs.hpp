@@ -75,6 +75,13 @@ inline bool same(const Image& a, const Image& b) {
            std::memcmp(a.rgba.data(), b.rgba.data(), a.rgba.size() * sizeof(float)) == 0;
 }
 
+/// The mean difference of their numbers.
+inline double distance(const Image& a, const Image& b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.rgba.size(); ++i) sum += std::abs(double(a.rgba[i]) - double(b.rgba[i]));
+    return sum / double(a.rgba.size());
+}
+
 /// A network of VGG's form with seeded weights in files, as long as this lives. It is trained on colours of 0..1 and
 /// has conv1_1, conv1_2, … with as many channels as `blocks` says, pools between the blocks.
 class SmallNetwork {

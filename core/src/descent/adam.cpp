@@ -47,12 +47,12 @@ std::vector<double> Adam::tell(const at::Tensor& losses, at::Tensor gradient) {
     if (unit_ != 0 && unit_ != 1) gradient = gradient * unit_;
     const at::Tensor flat = gradient.flatten();
     std::vector<double> told = fetched({losses, at::dot(flat, flat)});
-    if (!std::all_of(told.begin(), told.end(), [](double number) { return std::isfinite(number); })) {
+    const bool finite = std::all_of(told.begin(), told.end(), [](double number) { return std::isfinite(number); });
+    told.pop_back();
+    if (!finite) {
         point_ = average_.clone();  // step back; the moments have seen nothing of it
-        told.pop_back();
         return told;
     }
-    told.pop_back();
     first_.lerp_(gradient, 1 - beta1);
     second_.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
     first_left_ *= beta1;

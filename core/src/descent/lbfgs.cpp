@@ -35,24 +35,24 @@ void Lbfgs::start(const at::Tensor& picture, int /*evaluations*/) {
 
 std::vector<double> Lbfgs::tell(const at::Tensor& losses, at::Tensor gradient) {
     const at::Tensor flat = gradient.reshape({-1});
-    const bool first = !begun_, finite = first ? begin(losses, flat) : measure_trial(losses, flat);
+    const bool first = !begun_, measured = first ? begin(losses, flat) : measure_trial(losses, flat);
     const double loss = std::accumulate(told_.begin(), told_.end(), 0.0);
+    const bool finite = measured && std::isfinite(loss);
     if (first) {
-        if (!finite || !std::isfinite(loss)) {  // no descent from here; the caller sees a stall
+        if (!finite) {  // no descent from here; the caller sees a stall
             failures_ = 9;
             return told_;
         }
         begun_ = true;
         loss_ = loss;
-    } else if (finite && std::isfinite(loss) && loss <= loss_ + armijo * std::min(slope_, 0.0)) {
+    } else if (finite && loss <= loss_ + armijo * std::min(slope_, 0.0)) {
         accept(loss, flat);
     } else if (!(slope_ < 0) && backtracks_ == 0 && !pairs_.empty()) {  // the projection turned it uphill
         start_over();
     } else if (++backtracks_ <= most_backtracks) {
         // The minimum of the parabola through f(0), f'(0) and f(1), kept between a tenth and a half.
         const double curve = loss - loss_ - slope_;
-        const double factor =
-            finite && std::isfinite(loss) && curve > 0 ? std::clamp(-slope_ / (2 * curve), 0.1, 0.5) : 0.1;
+        const double factor = finite && curve > 0 ? std::clamp(-slope_ / (2 * curve), 0.1, 0.5) : 0.1;
         try_step(length_ * factor);
         return told_;
     } else {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "encoders/split_encoder.hpp"
+#include "fetched.hpp"
 
 namespace neural_style {
 namespace {
@@ -265,6 +266,8 @@ at::Tensor Objective::handover_slope(const Maps& maps, const at::Tensor& picture
     const std::vector<Slope> of_maps = slopes(maps, whole, content_features(whole, 0), picture, content_loss);
     return split_->back().gradient(split_->gathered(of_maps, false));
 }
+
+Losses Evaluated::fetched_losses() const { return Losses(fetched({losses})); }
 
 bool Objective::recordable(const at::Tensor& picture) const {
     return tiles_of(picture).size() == 1 &&

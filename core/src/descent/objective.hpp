@@ -43,6 +43,9 @@ struct Losses {
 struct Evaluated {
     at::Tensor losses;    ///< 3: content, style, total variation
     at::Tensor gradient;  ///< 1×3×h×w, of their sum; both undefined if it was stopped
+
+    /// Waits for the device.
+    Losses fetched_losses() const;
 };
 
 /// How pictures are encoded: whole, or in tiles of about `tile_edge` pixels if that is not 0. Tiles take memory that

@@ -11,7 +11,6 @@
 #include <string>
 #include <utility>
 
-#include "descent/fetched.hpp"
 #include "descent/objective.hpp"
 #include "descent/recorded_evaluation.hpp"
 #include "descent/recording.hpp"
@@ -171,7 +170,7 @@ private:
         improve(objective);
         const Evaluated before = objective.evaluate(reached), after = objective.evaluate(optimiser_->best());
         if (!before.losses.defined() || !after.losses.defined() ||
-            !(Losses(fetched({after.losses})).total() < Losses(fetched({before.losses})).total()))
+            !(after.fetched_losses().total() < before.fetched_losses().total()))
             optimiser_->start(reached, 0);
     }
 

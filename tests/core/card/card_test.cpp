@@ -13,7 +13,7 @@
 namespace neural_style {
 namespace {
 
-using testing::pretend_card, testing::Recorder, testing::reset_pretend_card, testing::run_with;
+using testing::distance, testing::pretend_card, testing::Recorder, testing::reset_pretend_card, testing::run_with;
 
 const c10::Device card(testing::pretend_card_type, 0);
 
@@ -30,7 +30,7 @@ TEST(PretendCard, ComputesWhatTheProcessorDoes) {
     EXPECT_TRUE(at::allclose(result(card), result(at::kCPU), 1e-5, 1e-5));
 }
 
-// Bytes.
+// Bytes, when autograd's thread has let go of its last gradient.
 std::size_t used_in_the_end() {
     for (int wait = 0; wait < 500 && testing::pretend_card_used() > 0; ++wait)
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -55,12 +55,6 @@ protected:
 
     testing::SmallNetwork network_{"card-test-small", {{4, 4}, {6, 6}, {8}}, "relu2_2", "relu1_1, relu2_1, relu3_1"};
 };
-
-double distance(const Image& a, const Image& b) {
-    double sum = 0;
-    for (std::size_t i = 0; i < a.rgba.size(); ++i) sum += std::abs(double(a.rgba[i]) - double(b.rgba[i]));
-    return sum / double(a.rgba.size());
-}
 
 TEST_F(Card, PaintsWhatTheProcessorPaints) {
     const std::string small = network_.settings(1) + "convolutions=direct;scales=32,40;iterations=4;";

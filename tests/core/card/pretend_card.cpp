@@ -345,7 +345,7 @@ void compute(const c10::OperatorHandle& op, const c10::FunctionSchema& schema, t
 
 void any_operation(const c10::OperatorHandle& op, torch::jit::Stack* stack) { compute(op, op.schema(), stack); }
 
-const c10::OperatorHandle& of_host(const char* name) {
+const c10::OperatorHandle& operation_of_host(const char* name) {
     static std::map<std::string, c10::OperatorHandle> found;
     return found.emplace(name, c10::Dispatcher::singleton().findSchemaOrThrow(name, "")).first->second;
 }
@@ -374,14 +374,14 @@ void round_arguments(torch::jit::Stack* stack, std::size_t count) {
 
 void convolution(const c10::OperatorHandle&, torch::jit::Stack* stack) {
     round_arguments(stack, 9);
-    const c10::OperatorHandle& op = of_host("aten::convolution");
+    const c10::OperatorHandle& op = operation_of_host("aten::convolution");
     compute(op, op.schema(), stack);
 }
 
 void convolution_backward(const c10::OperatorHandle&, torch::jit::Stack* stack) {
     round_arguments(stack, 10);
     stack->insert(stack->end() - 7, c10::IValue());  // bias_sizes, which the host's has besides
-    const c10::OperatorHandle& op = of_host("aten::convolution_backward");
+    const c10::OperatorHandle& op = operation_of_host("aten::convolution_backward");
     compute(op, op.schema(), stack);
 }
 

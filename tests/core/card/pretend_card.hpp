@@ -7,7 +7,6 @@
 #include <c10/core/Device.h>
 
 #include <cstddef>
-#include <functional>
 #include <string>
 
 namespace neural_style::testing {
