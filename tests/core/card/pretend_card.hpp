@@ -21,6 +21,7 @@ struct PretendCard {
     long long recordings = 0, replays = 0;     ///< made so far
     bool records = true;                       ///< whether operations can be recorded
     int convolution_bits = 24;                 ///< of the numbers that convolutions multiply; 11 in tf32
+    int product_bits = 24;                     ///< likewise for products of matrices, where LibTorch allows tf32
     bool forgets = false;                      ///< whether it replays but the first half of them
     long long fails_at = -1;  ///< the operation that fails, and all after it, as on a card that is lost
     std::string failure = "CUDA error: unspecified launch failure";
