@@ -25,9 +25,10 @@ inline at::Tensor drawn_picture(int width, int height, std::uint64_t seed, at::S
     return (waves * 0.3 + 0.5 + drawn({1, 3, height, width}, seed, at::kDouble) * 0.03).clamp(0.1, 0.9).to(type);
 }
 
+/// Copies, for an encoder may overwrite them.
 inline std::vector<Slope> as_slopes(const std::vector<at::Tensor>& maps) {
     std::vector<Slope> slopes;
-    for (const at::Tensor& map : maps) slopes.push_back({map, {}, {}});
+    for (const at::Tensor& map : maps) slopes.push_back({map.defined() ? map.clone() : map, {}, {}});
     return slopes;
 }
 

@@ -31,7 +31,7 @@ public:
         return seen();
     }
     at::Tensor gradient(const std::vector<Slope>& of_features) override {
-        return autograd_gradient(maps_, seen(), of_features, picture_);
+        return autograd_gradient(maps_, as_maps(of_features, seen()), picture_);
     }
     void set_padding(Padding) override {}
     void release() override { maps_.clear(); }

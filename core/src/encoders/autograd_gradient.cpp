@@ -5,17 +5,17 @@
 
 namespace neural_style {
 
-at::Tensor autograd_gradient(const std::vector<at::Tensor>& maps, const std::vector<at::Tensor>& features,
-                             const std::vector<Slope>& of_features, const at::Tensor& input) {
-    std::vector<at::Tensor> outputs, slopes;
+at::Tensor autograd_gradient(const std::vector<at::Tensor>& maps, std::vector<at::Tensor> slopes,
+                             const at::Tensor& input) {
+    std::vector<at::Tensor> outputs, of_outputs;
     for (std::size_t i = 0; i < maps.size(); ++i) {
-        const at::Tensor of_map = as_map(of_features[i], features[i]);
-        if (!of_map.defined()) continue;
+        if (!slopes[i].defined()) continue;
         outputs.push_back(maps[i]);
-        slopes.push_back(of_map.unsqueeze(0).to(maps[i].scalar_type()));
+        of_outputs.push_back(slopes[i].unsqueeze(0).to(maps[i].scalar_type()));
+        slopes[i].reset();
     }
     if (outputs.empty()) return at::zeros_like(input);
-    return torch::autograd::grad(outputs, {input}, slopes)[0].detach();
+    return torch::autograd::grad(outputs, {input}, of_outputs)[0].detach();
 }
 
 }  // namespace neural_style

@@ -5,13 +5,11 @@
 
 #include <vector>
 
-#include "encoder.hpp"
-
 namespace neural_style {
 
-/// d loss / d input from the recorded maps (1×C×h×w), the features that were given of them (C×h×w, float32) and
-/// d loss / d features.
-at::Tensor autograd_gradient(const std::vector<at::Tensor>& maps, const std::vector<at::Tensor>& features,
-                             const std::vector<Slope>& of_features, const at::Tensor& input);
+/// d loss / d input from the recorded maps (1×C×h×w) and d loss / d map of each (C×h×w, of any number type; undefined:
+/// zero).
+at::Tensor autograd_gradient(const std::vector<at::Tensor>& maps, std::vector<at::Tensor> slopes,
+                             const at::Tensor& input);
 
 }  // namespace neural_style

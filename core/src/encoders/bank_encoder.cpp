@@ -106,7 +106,7 @@ std::size_t BankEncoder::work_bytes(int height, int width) const {
 }
 
 at::Tensor BankEncoder::gradient(const std::vector<Slope>& of_features) {
-    at::Tensor result = autograd_gradient(maps_, features_, of_features, picture_);
+    at::Tensor result = autograd_gradient(maps_, as_maps(of_features, features_), picture_);
     maps_.clear();
     features_.clear();
     return result;

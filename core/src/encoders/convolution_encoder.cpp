@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "autograd_gradient.hpp"
-#include "padded_map.hpp"
+#include "lean_convolution.hpp"
 
 namespace neural_style {
 
@@ -47,14 +47,19 @@ ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std
     std::size_t deepest = 0;
     for (const LayerTap& tap : taps_) deepest = std::max(deepest, tap.layer);
     layers_.resize(std::min(layers_.size(), deepest + 1));
-    if (by_pixels_)
-        for (ConvolutionLayer& layer : layers_)
-            if (!layer.is_pool()) layer.weight = layer.weight.contiguous(at::MemoryFormat::ChannelsLast);
+    for (ConvolutionLayer& layer : layers_) {
+        if (by_pixels_ && !layer.is_pool()) layer.weight = layer.weight.contiguous(at::MemoryFormat::ChannelsLast);
+        turned_.push_back(layer.is_pool() ? at::Tensor() : turned(layer.weight));
+    }
+    const at::TensorOptions options = layers_.at(0).weight.options().dtype(at::kFloat);
     const auto all = [](const float* numbers, float value) {
         return std::all_of(numbers, numbers + 3, [&](float number) { return number == value; });
     };
-    if (input.range == 1 && !bgr_ && all(input.mean, 0) && all(input.deviation, 1)) return;
-    const at::TensorOptions options = layers_.at(0).weight.options().dtype(at::kFloat);
+    if (!bgr_ && all(input.mean, 0) && all(input.deviation, input.deviation[0])) {
+        const float scale = input.range / input.deviation[0];
+        if (scale != 1) scale_ = at::full({1, 1, 1, 1}, scale, options);
+        return;
+    }
     const at::Tensor mean = at::tensor(at::ArrayRef<float>(input.mean, 3), at::kFloat).to(options).view({1, 3, 1, 1});
     const at::Tensor deviation =
         at::tensor(at::ArrayRef<float>(input.deviation, 3), at::kFloat).to(options).view({1, 3, 1, 1});
@@ -77,7 +82,9 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
         for (std::size_t i = 0; i < taps_.size(); ++i)
             if (taps_[i].layer == layer && taps_[i].after_relu == after_relu) maps[i] = map;
     };
-    at::Tensor map = scale_.defined() ? (bgr_ ? picture_.flip(1) : picture_) * scale_ - shift_ : picture_;
+    at::Tensor map = bgr_ ? picture_.flip(1) : picture_;
+    if (scale_.defined()) map = map * scale_;
+    if (shift_.defined()) map = map - shift_;
     map = map.to(layers_.front().weight.scalar_type());
     if (by_pixels_) map = map.contiguous(at::MemoryFormat::ChannelsLast);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
@@ -88,13 +95,11 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
             tap(i, false, map);
             continue;
         }
-        map = padding_ == Padding::zero ? at::conv2d(map, layer.weight, layer.bias, 1, 1)
-                                        : at::conv2d(padded(map, 1, padding_), layer.weight, layer.bias);
-        if (wanted_before_relu(i)) {
+        const bool before_relu = wanted_before_relu(i);
+        map = lean_convolution(map, layer.weight, turned_[i], layer.bias, padding_, !before_relu);
+        if (before_relu) {
             tap(i, false, map);
             map = at::relu(map);
-        } else {
-            map = at::relu_(map);  // a convolution's gradient does not need what came out
         }
         tap(i, true, map);
     }
@@ -108,9 +113,10 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
 }
 
 at::Tensor ConvolutionEncoder::gradient(const std::vector<Slope>& of_features) {
-    at::Tensor result = autograd_gradient(maps_, features_, of_features, picture_);
-    maps_.clear();
+    std::vector<at::Tensor> slopes = as_maps(of_features, features_);
     features_.clear();
+    at::Tensor result = autograd_gradient(maps_, std::move(slopes), picture_);
+    maps_.clear();
     return result;
 }
 
@@ -122,9 +128,9 @@ void ConvolutionEncoder::release() {
 
 std::vector<MapShape> ConvolutionEncoder::shapes() const { return convolution_shapes(layers_, taps_); }
 
-// What autograd keeps: of a convolution its padded input and its output, rectified, and where it is wanted the one
-// before that; of a pool its output and where the largest were; of maps in another number type than float32 the
-// features. While the gradient goes back, three maps of the largest size besides.
+// What autograd keeps: of a convolution its output, rectified, and where it is wanted the one before that; of a pool
+// its output and where the largest were; of maps in another number type than float32 the features. While the gradient
+// goes back, three maps of the largest size besides.
 std::size_t ConvolutionEncoder::work_bytes(int height, int width) const {
     const std::size_t number = layers_.front().weight.element_size();
     std::size_t sum = 0, largest = 0, area = std::size_t(height) * std::size_t(width);
@@ -136,7 +142,6 @@ std::size_t ConvolutionEncoder::work_bytes(int height, int width) const {
             sum += std::size_t(channels) * area * (number + (average_pooling_ ? 0 : sizeof(std::int64_t)));
             continue;
         }
-        if (padding_ != Padding::zero) sum += std::size_t(channels) * area * number;
         channels = layer.weight.size(0);
         const std::size_t map = std::size_t(channels) * area * number;
         sum += (wanted_before_relu(i) ? 2 : 1) * map;

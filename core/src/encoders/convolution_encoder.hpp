@@ -41,8 +41,9 @@ enum class MapLayout { planes, pixels };
 class ConvolutionEncoder : public Encoder {
 public:
     /// Layers behind the deepest tap are dropped. All weights are on one device, where pictures must be too, and of one
-    /// number type (float32 or bfloat16), in which the maps are computed; features and gradients are float32. Where
-    /// the input is taken as it is (range 1, RGB, no mean), the picture may have any number of channels.
+    /// number type (float32 or bfloat16), in which the maps are computed; features and gradients are float32.
+    /// Where the input's channels are taken alike (RGB, no mean, one deviation), the picture may have any number of
+    /// them.
     ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps, const InputConvention& input,
                        Padding padding, bool average_pooling, MapLayout layout = MapLayout::planes);
 
@@ -58,8 +59,9 @@ private:
     bool wanted_before_relu(std::size_t layer) const;
 
     std::vector<ConvolutionLayer> layers_;
+    std::vector<at::Tensor> turned_;  // of each layer its filters, turned round
     std::vector<LayerTap> taps_;
-    at::Tensor scale_, shift_;  // of the input: 1×3×1×1; undefined: it is taken as it is
+    at::Tensor scale_, shift_;       // of the input: 1×3×1×1, or one number for all channels; undefined: as it is
     bool bgr_;
     Padding padding_;
     bool average_pooling_;

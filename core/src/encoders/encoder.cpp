@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include "bank/plane_products.hpp"
+#include "feature_product.hpp"
 #include "vector_code.hpp"
 
 namespace neural_style {
@@ -35,11 +36,18 @@ at::Tensor as_map(const Slope& slope, const at::Tensor& features) {
             return slope.map.defined() ? result.add_(slope.map) : result;
         }
     }
-    at::Tensor product = by_pixels ? at::mm(matrix.t(), slope.matrix.t()).t() : at::mm(slope.matrix, matrix);
+    at::Tensor product =
+        by_pixels ? feature_product(matrix.t(), slope.matrix.t()).t() : feature_product(slope.matrix, matrix);
     if (slope.shift.defined()) product.add_(slope.shift.unsqueeze(1));
     at::Tensor result = product.view_as(features);
     if (slope.map.defined()) result.add_(slope.map);
     return result;
+}
+
+std::vector<at::Tensor> as_maps(const std::vector<Slope>& slopes, const std::vector<at::Tensor>& features) {
+    std::vector<at::Tensor> maps;
+    for (std::size_t i = 0; i < slopes.size(); ++i) maps.push_back(as_map(slopes[i], features[i]));
+    return maps;
 }
 
 }  // namespace neural_style

@@ -25,6 +25,7 @@ Slope sum(Slope a, const Slope& b);
 
 /// The whole slope as a map, laid out in memory as `features` is; undefined if the slope is.
 at::Tensor as_map(const Slope& slope, const at::Tensor& features);
+std::vector<at::Tensor> as_maps(const std::vector<Slope>& slopes, const std::vector<at::Tensor>& features);
 
 class SplitEncoder;
 
@@ -42,7 +43,8 @@ public:
     /// The tensors may be overwritten by the next call.
     virtual std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) = 0;
 
-    /// d loss / d picture (1×3×height×width) from d loss / d feature for each map of the last features(…, true).
+    /// d loss / d picture (1×3×height×width) from d loss / d feature for each map of the last features(…, true). The
+    /// slopes' maps may be overwritten.
     virtual at::Tensor gradient(const std::vector<Slope>& of_features) = 0;
 
     /// What is seen beyond a picture's edges, from the next features() on.

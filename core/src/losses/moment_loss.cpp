@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include "bank/plane_products.hpp"
+#include "encoders/feature_product.hpp"
 #include "precise_sums.hpp"
 #include "vector_code.hpp"
 
@@ -57,7 +58,7 @@ void Moments::add(const MapPart& part) {
     }
     if (!products.defined()) {
         const at::Tensor matrix = features.flatten(1);
-        products = at::mm(matrix, matrix.t());
+        products = feature_product(matrix, matrix.t());
         if (with_means_ && !part.weights.defined()) sums = matrix.sum(1);
     }
     if (with_means_ && part.weights.defined()) sums = at::mv(part.features.flatten(1), part.weights.flatten());

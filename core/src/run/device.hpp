@@ -24,7 +24,8 @@ enum class Precision {
 };
 
 /// Resolves the setting `precision` (auto: tf32 on CUDA, else float32) and tells LibTorch whether its convolutions may
-/// use tf32; matrix products, which make the statistics, never do. Throws Error(Cause::settings) for tf32 elsewhere.
+/// use tf32, and feature_product with them; other products of matrices never do. Throws Error(Cause::settings) for tf32
+/// elsewhere.
 Precision choose_precision(const std::string& text, const c10::Device& device);
 
 /// Whether cuDNN tries all its algorithms on the first convolution of each shape and keeps the fastest: that takes as

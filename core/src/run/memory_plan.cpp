@@ -137,8 +137,9 @@ double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
     const double encoder = encoder_bytes(load, largest, way) * (load.on_card ? 1.15 : 1);  // kept until the end
 
     // While the picture descends: the optimiser's pictures with the gradient that it is told, and slopes.
-    double descent = pixels * picture * (load.lbfgs ? 2.0 * way.history + (load.on_card ? 9 : 6) : 5);
-    descent += load.lbfgs ? pixels * 3 * 4 : 0;  // which pixels are blocked
+    double descent = pixels * picture * (load.lbfgs ? 2.0 * way.history + 6 : 5);
+    if (load.on_card) descent += pixels * picture * 3;  // a recording's
+    descent += load.lbfgs ? pixels * 3 * 4 : 0;         // which pixels are blocked
     descent += load.variation ? pixels * picture * 3 : 0;
     for (std::size_t i = 0; i < load.content_maps; ++i)
         descent += map_bytes(uses[i].shape, uses[i].pixels) * (uses[i].tiled || load.masked ? 2 : 1);

@@ -219,7 +219,7 @@ TEST_F(Card, WithLessMemoryThanItSaidGoesOnInTiles) {
     EXPECT_EQ(whole.scales.at(0).tile_edge, 0);
     const std::size_t all = pretend_card().peak;
     reset_pretend_card();
-    pretend_card().limit = all * 7 / 10;  // which the plan is not told: it goes by memory=
+    pretend_card().limit = all * 17 / 20;  // which the plan is not told: it goes by memory=
     const Outcome other = run_with(request(settings + ";memory=100000", "auto", 300, 200), tiled);
     ASSERT_EQ(other.kind, Outcome::Kind::finished) << other.sentence;
     EXPECT_GT(tiled.scales.size(), 1u);
@@ -228,31 +228,47 @@ TEST_F(Card, WithLessMemoryThanItSaidGoesOnInTiles) {
     EXPECT_LT(distance(one.picture, other.picture), 1e-3);
 }
 
-TEST_F(Card, TakesNoMoreThanThePlanSays) {
-    for (const char* loss : {"gatys", "covariance", "sliced"})
-        for (const char* optimiser : {"lbfgs", "adam"})
-            for (const char* memory : {"100000", "12"}) {
-                reset_pretend_card();
-                const std::string evaluations = std::string(loss) == "sliced" ? "3" : "10";  // which is recorded
-                const Request what = request(network_.settings(1) + "scales=1;iterations=" + evaluations +
-                                                 ";loss=" + loss + ";optimiser=" + optimiser + ";memory=" + memory,
-                                             "auto", 288, 256);
-                const Method method = choose_method(what.settings);
-                const std::unique_ptr<Encoder> encoder = make_encoder(method, what.settings, card, Precision::float32);
-                const Workload load =
-                    workload(method, {288, 256, {{44, 40}}, 0, false, what.settings}, *encoder, card, 0);
-                const Scale scale = plan_scales(288, 256, what.settings).at(0);
-                const Way way = ways(load, scale)[first_that_fits(load, scale, std::stod(memory))];
-                const double planned = needed_mib(load, scale, way);
+// What a run of a network of VGG's form takes at the most, and what was planned for it, MiB.
+struct Taken {
+    double taken, planned;
+    int tile_edge;
+};
 
-                Recorder recorder;
-                const Outcome outcome = run_with(what, recorder);
-                ASSERT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
-                EXPECT_EQ(recorder.scales.back().tile_edge, way.tile_edge);
-                const double taken = double(pretend_card().peak) / (1 << 20);
-                EXPECT_LE(taken, planned) << loss << " " << optimiser << " " << way.tile_edge;
-                EXPECT_GT(taken, planned / 2) << loss << " " << optimiser << " " << way.tile_edge;
-            }
+TEST_F(Card, TakesNoMoreThanThePlanSays) {
+    const auto taken = [&](const std::string& loss, const std::string& more, Precision precision) {
+        reset_pretend_card();
+        const std::string evaluations = loss == "sliced" ? "3" : "10";  // which is recorded
+        const Request what =
+            request(network_.settings(1) + "scales=1;iterations=" + evaluations + ";loss=" + loss + ";" + more, "auto",
+                    288, 256);
+        const Method method = choose_method(what.settings);
+        std::unique_ptr<Encoder> encoder = make_encoder(method, what.settings, card, precision);
+        const Workload load = workload(method, {288, 256, {{44, 40}}, 0, false, what.settings}, *encoder, card, 0);
+        const Scale scale = plan_scales(288, 256, what.settings).at(0);
+        const Way way = ways(load, scale)[first_that_fits(load, scale, double(what.settings.integer("memory")))];
+        const double planned = needed_mib(load, scale, way);
+        encoder.reset();
+        reset_pretend_card();
+        Recorder recorder;
+        const Outcome outcome = run_with(what, recorder);
+        EXPECT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+        EXPECT_EQ(recorder.scales.back().tile_edge, way.tile_edge);
+        return Taken{double(pretend_card().peak) / (1 << 20), planned, way.tile_edge};
+    };
+    for (const std::string loss : {"gatys", "covariance", "sliced"})
+        for (const std::string optimiser : {"lbfgs", "adam"})
+            for (const std::string memory : {"100000", "12"})
+                for (const Precision precision : {Precision::float32}) {
+                    const bool half = false;
+                    if (half && loss != "gatys") continue;
+                    const Taken one = taken(
+                        loss,
+                        "optimiser=" + optimiser + ";memory=" + memory + ";precision=" + (half ? "float16" : "float32"),
+                        precision);
+                    SCOPED_TRACE(loss + " " + optimiser + " " + std::to_string(one.tile_edge) + (half ? " half" : ""));
+                    EXPECT_LE(one.taken, one.planned);
+                    EXPECT_GT(one.taken, one.planned / 2);
+                }
 }
 
 }  // namespace
