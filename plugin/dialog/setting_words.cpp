@@ -139,6 +139,7 @@ const Choice choices[] = {
     {"convolutions", "direct", N_("Direct")},
     {"precision", "float32", N_("32 bit")},
     {"precision", "tf32", N_("TensorFloat-32")},
+    {"precision", "float16", N_("16 bit (half)")},
     {"precision", "bfloat16", N_("16 bit (bfloat16)")},
 };
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """An evaluation of VGG-19 on a GPU, ours and PyTorch's, in turns on the same card. Prints tables in Markdown.
 
-gpu_pairs.py NEURAL_STYLE [--device cuda:0] [--weights FILE] [--sizes 512,1024,2048] [--precisions bfloat16,tf32,float32]
-             [--rounds 3] [--evaluations 60] [--whole 2048] [--large 6000x4000] [--memory 24576]
+gpu_pairs.py NEURAL_STYLE [--device cuda:0] [--weights FILE] [--sizes 512,1024,2048]
+             [--precisions float16,bfloat16,tf32,float32] [--rounds 3] [--evaluations 60] [--whole 2048]
+             [--large 6000x4000] [--memory 24576]
 
 The first table is the "peer" configuration of peer_loop.py, neural-style-pt's with a history of 100, on squares of SIZE
 pixels, cuDNN looking for its best algorithms in both programs. Adam's evaluations, which are the encoder's and the losses'
@@ -13,7 +14,8 @@ looked for.
 The second table is whole runs: a square of WHOLE pixels through all scales as the settings say by themselves, and a LARGE
 picture with at most MEMORY MiB; 0 leaves one out. "MiB" is by how much the card's free memory fell at the most while the
 program ran, "planned" what --explain says.
-Without weights, random ones of the same shapes are used. --device cpu tries the script out where there is no card.
+Without weights, random ones of the same shapes are used. PyTorch's loop in float16 is good for its time alone: its losses
+soon are no numbers. --device cpu tries the script out where there is no card, without float16.
 """
 import csv
 import os
@@ -37,7 +39,7 @@ from peer_loop import Loop, layers, picture, random_state, read_state  # noqa: E
 
 def options():
     words, found = sys.argv[1:], {"device": "cuda:0", "weights": "", "sizes": "512,1024,2048", "rounds": "3",
-                                  "precisions": "bfloat16,tf32,float32", "evaluations": "60", "whole": "2048",
+                                  "precisions": "float16,bfloat16,tf32,float32", "evaluations": "60", "whole": "2048",
                                   "large": "6000x4000", "memory": "24576"}
     if not words or words[0].startswith("-"):
         sys.exit(__doc__)
@@ -59,7 +61,7 @@ def theirs(given, state, content, style, size, precision):
     torch.backends.cudnn.benchmark = True
     torch.backends.cudnn.allow_tf32 = precision == "tf32"
     torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
-    number = torch.bfloat16 if precision == "bfloat16" else torch.float32
+    number = {"float16": torch.float16, "bfloat16": torch.bfloat16}.get(precision, torch.float32)
     loop = Loop(layers(dict(state)), picture(content, size, size), picture(style, size, size), False, given["device"],
                 number)
     seconds = loop.run(int(given["evaluations"]))
@@ -150,7 +152,7 @@ def main():
             draw(content, size, size, 1)
             draw(style, size, size, 2)
             for precision in given["precisions"].split(","):
-                if precision == "tf32" and not card:
+                if precision in ("tf32", "float16") and not card:
                     continue  # the CPU has none
                 pairs = {"theirs": [], "lbfgs": [], "adam": [], "plain": []}
                 for _ in range(int(given["rounds"])):

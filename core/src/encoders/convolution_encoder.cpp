@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "autograd_gradient.hpp"
+#include "half_slopes.hpp"
 #include "lean_convolution.hpp"
 
 namespace neural_style {
@@ -52,6 +53,8 @@ ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std
         turned_.push_back(layer.is_pool() ? at::Tensor() : turned(layer.weight));
     }
     const at::TensorOptions options = layers_.at(0).weight.options().dtype(at::kFloat);
+    if (is_half())
+        for (const LayerTap& tap : taps_) sizes_.push_back(at::full({1, 1, 1}, 1 / layers_[tap.layer].scale, options));
     const auto all = [](const float* numbers, float value) {
         return std::all_of(numbers, numbers + 3, [&](float number) { return number == value; });
     };
@@ -66,6 +69,8 @@ ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std
     scale_ = input.range / deviation;
     shift_ = mean / deviation;
 }
+
+bool ConvolutionEncoder::is_half() const { return layers_.front().weight.scalar_type() == at::kHalf; }
 
 bool ConvolutionEncoder::wanted_before_relu(std::size_t layer) const {
     return std::any_of(taps_.begin(), taps_.end(),
@@ -104,7 +109,10 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
         tap(i, true, map);
     }
     std::vector<at::Tensor> result;
-    for (const at::Tensor& wanted : maps) result.push_back(wanted.detach().squeeze(0).to(at::kFloat));
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+        const at::Tensor wanted = maps[i].detach().squeeze(0);
+        result.push_back(is_half() ? wanted * sizes_[i] : wanted.to(at::kFloat));
+    }
     if (keep) {
         maps_ = std::move(maps);
         features_ = result;
@@ -115,9 +123,11 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
 at::Tensor ConvolutionEncoder::gradient(const std::vector<Slope>& of_features) {
     std::vector<at::Tensor> slopes = as_maps(of_features, features_);
     features_.clear();
+    at::Tensor unit;
+    if (is_half()) unit = bring_to_half(slopes, sizes_);
     at::Tensor result = autograd_gradient(maps_, std::move(slopes), picture_);
     maps_.clear();
-    return result;
+    return unit.defined() ? result.mul_(unit) : result;
 }
 
 void ConvolutionEncoder::release() {

@@ -11,6 +11,7 @@ namespace neural_style {
 struct ConvolutionLayer {
     at::Tensor weight;  ///< out×in×3×3; undefined: a 2×2 pool with stride 2
     at::Tensor bias;    ///< out
+    float scale = 1;    ///< what is computed here is this times the feature
     bool is_pool() const { return !weight.defined(); }
 };
 
@@ -41,7 +42,7 @@ enum class MapLayout { planes, pixels };
 class ConvolutionEncoder : public Encoder {
 public:
     /// Layers behind the deepest tap are dropped. All weights are on one device, where pictures must be too, and of one
-    /// number type (float32 or bfloat16), in which the maps are computed; features and gradients are float32.
+    /// number type (float32, bfloat16 or float16), in which the maps are computed; features and gradients are float32.
     /// Where the input's channels are taken alike (RGB, no mean, one deviation), the picture may have any number of
     /// them.
     ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps, const InputConvention& input,
@@ -57,10 +58,12 @@ public:
 
 private:
     bool wanted_before_relu(std::size_t layer) const;
+    bool is_half() const;
 
     std::vector<ConvolutionLayer> layers_;
     std::vector<at::Tensor> turned_;  // of each layer its filters, turned round
     std::vector<LayerTap> taps_;
+    std::vector<at::Tensor> sizes_;  // of each tap, 1×1×1: the feature is this times what is computed; with half only
     at::Tensor scale_, shift_;       // of the input: 1×3×1×1, or one number for all channels; undefined: as it is
     bool bgr_;
     Padding padding_;

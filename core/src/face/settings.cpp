@@ -251,7 +251,7 @@ const std::vector<Setting>& settings_table() {
          "auto",
          0,
          0,
-         {"auto", "float32", "tf32", "bfloat16"},
+         {"auto", "float32", "tf32", "float16", "bfloat16"},
          "Number format of a VGG network; statistics, picture and optimiser stay float32; auto: tf32 on an NVIDIA GPU, "
          "else float32."},
         {"convolutions",

@@ -79,7 +79,11 @@ Precision choose_precision(const std::string& text, const c10::Device& device) {
     if (text == "tf32" && !device.is_cuda())
         throw Error(Cause::settings, "The precision tf32 needs an NVIDIA GPU and the run is on " + device.str() +
                                          "; choose float32 or bfloat16.");
+    if (text == "float16" && device.is_cpu())
+        throw Error(Cause::settings,
+                    "The precision float16 needs a GPU and the run is on cpu; choose float32 or bfloat16.");
     Precision precision = Precision::float32;
+    if (text == "float16") precision = Precision::float16;
     if (text == "bfloat16") precision = Precision::bfloat16;
     if (text == "tf32" || (text == "auto" && device.is_cuda())) precision = Precision::tf32;
     at::globalContext().setAllowTF32CuDNN(precision != Precision::float32);

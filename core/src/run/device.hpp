@@ -20,12 +20,13 @@ std::string engine_facts();
 enum class Precision {
     float32,
     tf32,
+    float16,   ///< scaled layer by layer; on GPUs
     bfloat16,  ///< behind the second pool; what comes before in tf32 on CUDA, else in float32
 };
 
 /// Resolves the setting `precision` (auto: tf32 on CUDA, else float32) and tells LibTorch whether its convolutions may
 /// use tf32, and feature_product with them; other products of matrices never do. Throws Error(Cause::settings) for tf32
-/// elsewhere.
+/// elsewhere, and for float16 on the CPU, whose kernels know it in some versions only.
 Precision choose_precision(const std::string& text, const c10::Device& device);
 
 /// Whether cuDNN tries all its algorithms on the first convolution of each shape and keeps the fastest: that takes as

@@ -14,6 +14,7 @@
 #include "encoders/chain_encoder.hpp"
 #include "encoders/convolution_encoder.hpp"
 #include "encoders/filter_bank_encoder.hpp"
+#include "encoders/half_layers.hpp"
 #include "encoders/network_rescale.hpp"
 #include "encoders/split_encoder.hpp"
 #include "losses/moment_loss.hpp"
@@ -84,9 +85,9 @@ std::unique_ptr<Encoder> make_parts(const std::vector<ConvolutionLayer>& layers,
     }
     in_front.push_back({cut - 1, true});
     const auto begin = layers.begin(), middle = begin + std::ptrdiff_t(cut);
-    return std::make_unique<SplitEncoder>(make({begin, middle}, in_front, input, true),
-                                          make({middle, layers.end()}, in_back, InputConvention(), false), places,
-                                          convolution_halo(layers, taps));
+    auto front = make({begin, middle}, in_front, input, true);  // the back may go by what was seen of it
+    auto back = make({middle, layers.end()}, in_back, InputConvention(), false);
+    return std::make_unique<SplitEncoder>(std::move(front), std::move(back), places, convolution_halo(layers, taps));
 }
 
 std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Settings& settings,
@@ -141,14 +142,16 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
         }
     }
     const MapLayout layout = device.is_cpu() ? MapLayout::planes : MapLayout::pixels;
-    const bool coarse = precision == Precision::bfloat16;
-    return make_parts(layers, taps, input, [&](auto own, auto own_taps, const InputConvention& own_input, bool front) {
+    at::Tensor probe = precision == Precision::float16 ? probe_picture(device) : at::Tensor();
+    return make_parts(layers, taps, input, [&](auto own, auto own_taps, InputConvention own_input, bool front) {
+        if (precision == Precision::float16) probe = bring_to_half(own, own_input, average_pooling, probe);
         // In bfloat16 the first layers would round the picture's gradient so that a descent ends well above float32's.
-        for (ConvolutionLayer& layer : own) {
-            if (front || !coarse || layer.is_pool()) continue;
-            layer.weight = layer.weight.to(at::kBFloat16);
-            layer.bias = layer.bias.to(at::kBFloat16);
-        }
+        if (precision == Precision::bfloat16 && !front)
+            for (ConvolutionLayer& layer : own) {
+                if (layer.is_pool()) continue;
+                layer.weight = layer.weight.to(at::kBFloat16);
+                layer.bias = layer.bias.to(at::kBFloat16);
+            }
         return std::make_unique<ConvolutionEncoder>(std::move(own), std::move(own_taps), own_input, padding,
                                                     average_pooling, layout);
     });

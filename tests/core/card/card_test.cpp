@@ -258,8 +258,8 @@ TEST_F(Card, TakesNoMoreThanThePlanSays) {
     for (const std::string loss : {"gatys", "covariance", "sliced"})
         for (const std::string optimiser : {"lbfgs", "adam"})
             for (const std::string memory : {"100000", "12"})
-                for (const Precision precision : {Precision::float32}) {
-                    const bool half = false;
+                for (const Precision precision : {Precision::float32, Precision::float16}) {
+                    const bool half = precision == Precision::float16;
                     if (half && loss != "gatys") continue;
                     const Taken one = taken(
                         loss,
