@@ -252,15 +252,23 @@ bool StyleWindow::can_deliver() {
 }
 
 void StyleWindow::show_failure(const Outcome& outcome) {
+    const std::string sentence = failure_text(outcome);
     const int own_edge = std::max(content_.width, content_.height);
     const int size = int(model_.settings().integer("size"));
     const int usual = smaller_edge(size > 0 ? std::min(size, own_edge) : own_edge);
     const int edge = engine_.fitting_edge() > 0 ? std::min(usual, engine_.fitting_edge()) : usual;
-    if (outcome.cause != Cause::memory || edge == 0) return messages_.show(outcome.cause, failure_text(outcome));
-    messages_.show(outcome.cause, failure_text(outcome), filled(_("Paint at %d pixels"), edge), [this, edge] {
-        model_.set("size", edge);
-        start();
-    });
+    if (outcome.cause == Cause::memory && edge > 0)
+        return messages_.show(outcome.cause, sentence, filled(_("Paint at %d pixels"), edge), [this, edge] {
+            model_.set("size", edge);
+            start();
+        });
+    // Far slower than the GPU that failed: not without being told to.
+    if (outcome.cause == Cause::device && model_.settings().text("device") != "cpu")
+        return messages_.show(outcome.cause, sentence, _("Paint on the processor"), [this] {
+            model_.set("device", "cpu");
+            start();
+        });
+    messages_.show(outcome.cause, sentence);
 }
 
 void StyleWindow::ended(Activity activity, std::shared_ptr<const Outcome> outcome) {

@@ -251,6 +251,19 @@ def test_size_that_fits(open_stage):
         assert 'size=512' in end['settings'], end
 
 
+def test_lost_card(open_stage):
+    with open_stage() as stage:
+        stage.press('Live draft', 'check box')
+        stage.set_text('Network', 'lost-card')
+        stage.set_value('spin button', 'Iterations', 8)
+        stage.press('Start')
+        wait_for(lambda: stage.shows('label', 'The GPU failed.*'), 'the sentence')
+        stage.press('Paint on the processor')
+        end = stage.ending()
+        assert end['ended'] == 'finished', end
+        assert 'device=cpu' in end['settings'], end
+
+
 def test_what_a_run_takes(open_stage):
     with open_stage() as stage:
         # The engine's own guess, until a draft has told how fast this computer is.

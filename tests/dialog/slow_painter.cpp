@@ -1,8 +1,8 @@
 // A worker that paints without an engine, for the tests of the window: it moves the content's colours towards the
 // style's mean over three scales, in waves whose size and depth follow the settings, so that each change of a setting
 // changes the picture; where there are guides, only what they cover. `--worker PAUSE` waits PAUSE milliseconds after
-// each evaluation (15). With the network "too-large" a run fails for memory unless its size is set to at most 512; with
-// "broken" it always fails.
+// each evaluation (15). With the network "too-large" a run fails for memory unless its size is set to at most 512, with
+// "lost-card" unless the device is the processor; with "broken" it always fails.
 // `--list-networks`, `--explain` and `--get-network` answer as the engine does, from nowhere into
 // $XDG_DATA_HOME/painted-network. From a file it takes only one that says "painted"; one that says "drawn" belongs to
 // the network "drawn".
@@ -109,6 +109,12 @@ Outcome run(const Request& request, int pause_milliseconds) {
     if (settings.text("network") == "broken") {
         outcome.cause = Cause::weights;
         outcome.sentence = "The network \"broken\" has no weights; install them or choose another network.";
+        return outcome;
+    }
+    if (settings.text("network") == "lost-card" && settings.text("device") != "cpu") {
+        outcome.cause = Cause::device;
+        outcome.sentence =
+            "The GPU failed (unspecified launch failure); try again, or compute on the processor with device=cpu.";
         return outcome;
     }
     if (settings.text("network") == "too-large" && edge > 512) {
