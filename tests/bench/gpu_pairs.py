@@ -2,8 +2,8 @@
 """An evaluation of VGG-19 on a GPU, ours and PyTorch's, in turns on the same card. Prints tables in Markdown.
 
 gpu_pairs.py NEURAL_STYLE [--device cuda:0] [--weights FILE] [--sizes 512,1024,2048]
-             [--precisions float16,bfloat16,tf32,float32] [--rounds 3] [--evaluations 60] [--whole 2048]
-             [--large 6000x4000] [--memory 24576]
+             [--precisions float16,bfloat16,tf32,float32] [--rounds 3] [--evaluations 60] [--losses 256:300]
+             [--whole 2048] [--large 6000x4000] [--memory 24576]
 
 The first table is the "peer" configuration of peer_loop.py, neural-style-pt's with a history of 100, on squares of SIZE
 pixels, cuDNN looking for its best algorithms in both programs. Adam's evaluations, which are the encoder's and the losses'
@@ -11,9 +11,12 @@ alone but for little, are in a column of their own, and so are those that are la
 PyTorch's evaluations are timed with CUDA events, ours by the program's own log: a row of it is written when the losses of an
 evaluation have arrived. A figure is the median over all rounds, without the first third of each run, in which algorithms are
 looked for.
-The second table is whole runs: a square of WHOLE pixels through all scales as the settings say by themselves, and a LARGE
-picture with at most MEMORY MiB; 0 leaves one out. "MiB" is by how much the card's free memory fell at the most while the
-program ran, "planned" what --explain says.
+The second table is what runs come down to, of a square of 256 pixels by 300 evaluations, or as --losses says: the last total
+loss and how far it is above that of float32 on the same card. The processor's row and the one without graphs say what two
+runs of the same numbers in another order differ by.
+The third table is whole runs: a square of WHOLE pixels through all scales as the settings say by themselves, and a LARGE
+picture with at most MEMORY MiB. 0 leaves a table or a run out. "MiB" is by how much the card's free memory fell at the
+most while the program ran, "planned" what --explain says.
 Without weights, random ones of the same shapes are used. PyTorch's loop in float16 is good for its time alone: its losses
 soon are no numbers. --device cpu tries the script out where there is no card, without float16.
 """
@@ -39,7 +42,8 @@ from peer_loop import Loop, layers, picture, random_state, read_state  # noqa: E
 
 def options():
     words, found = sys.argv[1:], {"device": "cuda:0", "weights": "", "sizes": "512,1024,2048", "rounds": "3",
-                                  "precisions": "float16,bfloat16,tf32,float32", "evaluations": "60", "whole": "2048",
+                                  "precisions": "float16,bfloat16,tf32,float32", "evaluations": "60",
+                                  "losses": "256:300", "whole": "2048",
                                   "large": "6000x4000", "memory": "24576"}
     if not words or words[0].startswith("-"):
         sys.exit(__doc__)
@@ -71,15 +75,42 @@ def theirs(given, state, content, style, size, precision):
     return seconds[len(seconds) // 3:]
 
 
-def ours(given, folder, weights, content, style, precision, optimiser, graphs="on"):
+def logged(given, folder, weights, content, style, precision, graphs, *words):
+    """The rows of the log of a run at one scale."""
     log = folder / "log.csv"
-    subprocess.run(command(given, content, style, weights, "--output", folder / "result.ppm", "--loss", "gatys",
-                           "--scales", "1", "--padding", "zero", "--iterations", given["evaluations"], "--precision",
-                           precision, "--optimiser", optimiser, "--progress", "none", "--log", log), check=True,
-                   env={**os.environ, "NEURAL_STYLE_GRAPHS": graphs})
-    times = [float(row["seconds"]) for row in csv.DictReader(log.open())]
+    subprocess.run(command(given, content, style, weights, "--output", folder / "result.ppm", "--scales", "1",
+                           "--padding", "zero", "--precision", precision, "--progress", "none", "--log", log, *words),
+                   check=True, env={**os.environ, "NEURAL_STYLE_GRAPHS": graphs})
+    return list(csv.DictReader(log.open()))
+
+
+def ours(given, folder, weights, content, style, precision, optimiser, graphs="on"):
+    rows = logged(given, folder, weights, content, style, precision, graphs, "--loss", "gatys", "--iterations",
+                  given["evaluations"], "--optimiser", optimiser)
+    times = [float(row["seconds"]) for row in rows]
     seconds = [after - before for before, after in zip(times, times[1:])]
     return seconds[len(seconds) // 3:]
+
+
+def losses_table(given, folder, weights, precisions):
+    size, evaluations = given["losses"].split(":")
+    content, style = folder / "content.ppm", folder / "style.ppm"
+    draw(content, int(size), int(size), 1)
+    draw(style, int(size), int(size), 2)
+    runs = [("float32", given, "float32", "on"), ("float32, without graphs", given, "float32", "off"),
+            ("float32, processor", {**given, "device": "cpu"}, "float32", "on")]
+    runs += [(precision, given, precision, "on") for precision in precisions if precision != "float32"]
+    print(f"\n| {size} pixels, {evaluations} evaluations | gatys | above float32 | tutorial | above float32 |\n"
+          "|---|---|---|---|---|")
+    first = {}
+    for name, where, precision, graphs in runs:
+        cells = []
+        for loss in ("gatys", "tutorial"):
+            rows = logged(where, folder, weights, content, style, precision, graphs, "--loss", loss, "--iterations",
+                          evaluations)
+            last = float(rows[-1]["total_loss"])
+            cells.append(f"{last:.5g} | {100 * (last / first.setdefault(loss, last) - 1):.2f} %")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 class CardMemory:
@@ -139,6 +170,9 @@ def main():
     print(f"{name}, PyTorch {torch.__version__}" + (f", CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}"
                                                     if card else "") +
           f", {given['rounds']} rounds of {given['evaluations']} evaluations\n")
+    precisions = given["precisions"].split(",")
+    if not card:
+        precisions = [name for name in precisions if name not in ("tf32", "float16")]  # it has none
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)
         weights, state = given["weights"], read_state(given["weights"]) if given["weights"] else random_state()
@@ -151,9 +185,7 @@ def main():
             content, style = folder / "content.ppm", folder / "style.ppm"
             draw(content, size, size, 1)
             draw(style, size, size, 2)
-            for precision in given["precisions"].split(","):
-                if precision in ("tf32", "float16") and not card:
-                    continue  # the CPU has none
+            for precision in precisions:
                 pairs = {"theirs": [], "lbfgs": [], "adam": [], "plain": []}
                 for _ in range(int(given["rounds"])):
                     pairs["theirs"] += theirs(given, state, content, style, size, precision)
@@ -162,6 +194,8 @@ def main():
                     pairs["plain"] += ours(given, folder, weights, content, style, precision, "lbfgs", "off")
                 a, b, c, d = (1000 * statistics.median(pairs[key]) for key in ("theirs", "lbfgs", "adam", "plain"))
                 print(f"| {precision} | {size} | {a:.2f} | {b:.2f} | {a / b:.2f} | {c:.2f} | {d:.2f} |", flush=True)
+        if given["losses"] != "0":
+            losses_table(given, folder, weights, precisions)
         print("\n| run | scales | evaluations | s | MiB | planned |\n|---|---|---|---|---|---|")
         whole = int(given["whole"])
         if whole:
