@@ -43,6 +43,9 @@ public:
     void changed(std::string_view key);                          ///< a setting has
     void show();                                                 ///< anew, after a draft has told how fast it is
 
+    /// Whether runs are on a GPU: the last one was, or the engine said that the next one would be.
+    bool uses_gpu() const { return !device_name_.empty() && device_name_ != "cpu"; }
+
     /// The largest edge that fits into the memory, where the whole layer does not; 0: not known.
     int fitting_edge() const { return plan_.fits ? 0 : plan_.largest_edge; }
 

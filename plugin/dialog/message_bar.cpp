@@ -57,25 +57,27 @@ MessageBar::MessageBar() {
     gtk_box_pack_start(GTK_BOX(box), title_, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box), sentence_, FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(area), box, TRUE, TRUE, 0);
-    offer_ = gtk_info_bar_add_button(GTK_INFO_BAR(bar_), "", GTK_RESPONSE_ACCEPT);
-    gtk_widget_set_valign(offer_, GTK_ALIGN_CENTER);
     name_close_button(bar_);
     gtk_widget_show_all(bar_);
     gtk_widget_hide(bar_);
     gtk_widget_set_no_show_all(bar_, TRUE);
     connect(bar_, "response", [this](int response) {
-        const auto take = response == GTK_RESPONSE_ACCEPT ? take_ : nullptr;
+        const auto take = response >= 0 ? offers_.at(std::size_t(response)).take : nullptr;
         hide();
         if (take) take();
     });
 }
 
-void MessageBar::show(Cause cause, const std::string& sentence, const std::string& offer, std::function<void()> take) {
+void MessageBar::show(Cause cause, const std::string& sentence, std::vector<Offer> offers) {
     gtk_label_set_text(GTK_LABEL(title_), title_of(cause));
     gtk_label_set_text(GTK_LABEL(sentence_), translated(sentence).c_str());
-    gtk_button_set_label(GTK_BUTTON(offer_), offer.c_str());
-    gtk_widget_set_visible(offer_, !offer.empty());
-    take_ = std::move(take);
+    for (GtkWidget* button : buttons_) gtk_widget_destroy(button);
+    buttons_.clear();
+    offers_ = std::move(offers);
+    for (std::size_t i = 0; i < offers_.size(); ++i) {
+        buttons_.push_back(gtk_info_bar_add_button(GTK_INFO_BAR(bar_), offers_[i].label.c_str(), int(i)));
+        gtk_widget_set_valign(buttons_.back(), GTK_ALIGN_CENTER);
+    }
     gtk_widget_show(bar_);
 }
 

@@ -257,18 +257,18 @@ void StyleWindow::show_failure(const Outcome& outcome) {
     const int size = int(model_.settings().integer("size"));
     const int usual = smaller_edge(size > 0 ? std::min(size, own_edge) : own_edge);
     const int edge = engine_.fitting_edge() > 0 ? std::min(usual, engine_.fitting_edge()) : usual;
-    if (outcome.cause == Cause::memory && edge > 0)
-        return messages_.show(outcome.cause, sentence, filled(_("Paint at %d pixels"), edge), [this, edge] {
-            model_.set("size", edge);
-            start();
-        });
-    // Far slower than the GPU that failed: not without being told to.
-    if (outcome.cause == Cause::device && model_.settings().text("device") != "cpu")
-        return messages_.show(outcome.cause, sentence, _("Paint on the processor"), [this] {
-            model_.set("device", "cpu");
-            start();
-        });
-    messages_.show(outcome.cause, sentence);
+    std::vector<MessageBar::Offer> offers;
+    const auto offer = [&](const std::string& label, const char* key, const auto& value) {
+        offers.push_back({label, [this, key, value] {
+                              model_.set(key, value);
+                              start();
+                          }});
+    };
+    if (outcome.cause == Cause::memory && edge > 0) offer(filled(_("Paint at %d pixels"), edge), "size", edge);
+    // Far slower than the GPU that failed or is too small: not without being told to.
+    const bool gpu = outcome.cause == Cause::device || (outcome.cause == Cause::memory && engine_.uses_gpu());
+    if (gpu && model_.settings().text("device") != "cpu") offer(_("Paint on the processor"), "device", "cpu");
+    messages_.show(outcome.cause, sentence, std::move(offers));
 }
 
 void StyleWindow::ended(Activity activity, std::shared_ptr<const Outcome> outcome) {

@@ -245,6 +245,7 @@ def test_size_that_fits(open_stage):
         wait_for(lambda: stage.shows('push button', '512 pixels would fit'), 'the plan')
         stage.press('Start')
         wait_for(lambda: stage.shows('label', '.*needs 90 GiB.*'), 'the sentence')
+        assert not stage.shows('push button', 'Paint on the processor')  # that is where it was
         stage.press('Paint at 512 pixels')  # what the engine said before, not a guess
         end = stage.ending()
         assert end['ended'] == 'finished', end
@@ -262,6 +263,19 @@ def test_lost_card(open_stage):
         end = stage.ending()
         assert end['ended'] == 'finished', end
         assert 'device=cpu' in end['settings'], end
+
+
+def test_small_card(open_stage):
+    with open_stage() as stage:
+        stage.press('Live draft', 'check box')
+        stage.set_text('Network', 'small-card')
+        stage.set_value('spin button', 'Iterations', 8)
+        stage.press('Start')
+        wait_for(lambda: stage.shows('push button', r'Paint at \d+ pixels'), 'the smaller size')
+        stage.press('Paint on the processor')  # slower, and as large as asked
+        end = stage.ending()
+        assert end['ended'] == 'finished', end
+        assert 'device=cpu' in end['settings'] and 'size=' not in end['settings'], end
 
 
 def test_what_a_run_takes(open_stage):

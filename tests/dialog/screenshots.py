@@ -90,7 +90,7 @@ def page_running(stage, words, save):
 
 def page_failure(stage, words, save):
     stage.press(words('Li_ve draft'), 'check box')
-    stage.set_text(words('_Network'), 'too-large')
+    stage.set_text(words('_Network'), 'small-card')
     stage.press(words('_Start'))
     wait_for(lambda: stage.shows('label', '.*90 GiB.*'), 'the sentence')
     save()

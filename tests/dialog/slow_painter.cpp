@@ -2,7 +2,7 @@
 // style's mean over three scales, in waves whose size and depth follow the settings, so that each change of a setting
 // changes the picture; where there are guides, only what they cover. `--worker PAUSE` waits PAUSE milliseconds after
 // each evaluation (15). With the network "too-large" a run fails for memory unless its size is set to at most 512, with
-// "lost-card" unless the device is the processor; with "broken" it always fails.
+// "small-card" so on a GPU alone, with "lost-card" the GPU itself fails; with "broken" every run does.
 // `--list-networks`, `--explain` and `--get-network` answer as the engine does, from nowhere into
 // $XDG_DATA_HOME/painted-network. From a file it takes only one that says "painted"; one that says "drawn" belongs to
 // the network "drawn".
@@ -117,7 +117,14 @@ Outcome run(const Request& request, int pause_milliseconds) {
             "The GPU failed (unspecified launch failure); try again, or compute on the processor with device=cpu.";
         return outcome;
     }
-    if (settings.text("network") == "too-large" && edge > 512) {
+    const bool on_small_card = settings.text("network") == "small-card" && settings.text("device") != "cpu";
+    if ((settings.text("network") == "too-large" || on_small_card) && edge > 512) {
+        if (on_small_card) {
+            ScaleEvent event;
+            event.network = "builtin";
+            event.device = "cuda:0";
+            write_all(wire::encode(event));
+        }
         outcome.cause = Cause::memory;
         outcome.sentence = "The picture needs 90 GiB and 8 GiB are free; choose a smaller size.";
         return outcome;
