@@ -1,6 +1,7 @@
 #include "engine_loader.hpp"
 
 #include <dlfcn.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <climits>
@@ -30,6 +31,18 @@ void choose_blas_kernels() {
 // took four times as long. A short spin costs nothing measurable where the machine is ours alone.
 void spin_shortly() { setenv("GOMP_SPINCOUNT", "1000", keep_users_own); }
 
+// LibTorch's libraries take 1 GiB of addresses as they are loaded (1.13 and OpenBLAS on two cores), and OpenBLAS, where
+// it gets none for its threads, asks for ever and without a word.
+void check_address_space() {
+    constexpr rlim_t mib = 1 << 20, needed_mib = 1536;
+    rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= needed_mib * mib)
+        return;
+    throw Error(Cause::memory, "LibTorch cannot be loaded into " + std::to_string(limit.rlim_cur / mib) +
+                                   " MiB of addresses (ulimit -v); allow at least " + std::to_string(needed_mib) +
+                                   " MiB.");
+}
+
 std::string own_folder() {
     char path[PATH_MAX];
     const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
@@ -45,6 +58,7 @@ std::string from(const std::string& folder, const std::string& path) {
 }  // namespace
 
 EngineFunction load_engine() {
+    check_address_space();
     choose_blas_kernels();
     spin_shortly();
     const std::string module = "/neural-style-engine.so";

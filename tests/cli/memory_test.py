@@ -6,6 +6,7 @@ FAILURES=all lets every single large allocation of a run fail in turn, not only 
 """
 import os
 import re
+import resource
 import subprocess
 import sys
 import unittest
@@ -73,6 +74,20 @@ class Plans(Program):
         edge = self.number(short, "largest size that fits")
         self.assertTrue(500 < edge < 6000)
         self.assertIn("fits: yes", plan("6000x4000", "--memory", "1500", "--size", int(edge)))
+
+
+class FewAddresses(Program):
+    """As under `ulimit -v`: libraries that LibTorch needs may wait for ever there."""
+
+    def test_too_few_to_load_the_engine_cost_a_sentence(self):
+        limits = resource.getrlimit(resource.RLIMIT_AS)
+        for mib in (300, 900, 1200):
+            resource.setrlimit(resource.RLIMIT_AS, (mib * 2**20, limits[1]))
+            try:
+                done = self.stylise()
+            finally:
+                resource.setrlimit(resource.RLIMIT_AS, limits)
+            self.expect_sentence(done, f"{mib} MiB", "ulimit -v")
 
 
 class ShortMemory(Program):
