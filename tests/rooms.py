@@ -49,7 +49,7 @@ ROOMS = {
     "core/src/networks": (FILES, below()),
     "core/src/winograd": (VECTORS, below()),
     "core/src/bank": (VECTORS, below("winograd")),
-    "core/src/encoders": (TORCH, below("networks", "winograd", "bank")),
+    "core/src/encoders": (TORCH | {"system"}, below("networks", "winograd", "bank")),
     "core/src/losses": (TORCH | VECTORS, below("winograd", "bank", "encoders")),
     "core/src/descent": (TORCH, below("bank", "encoders", "losses")),
     "core/src/pictures": (TORCH, below("losses", "descent")),
@@ -85,8 +85,9 @@ def room_of_header(path, header):
     places = [path.parent, TOP / "core/include", TOP / "core/src", TOP / "plugin", TOP / "plugin/dialog",
               TOP / "plugin/gimp2"]
     for place in places:
-        if (place / header).is_file():
-            return room_of((place / header).resolve())
+        for name in (header, header + ".in"):  # which Meson fills in
+            if (place / name).is_file():
+                return room_of((place / name).resolve())
     return None
 
 

@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
 """An evaluation of VGG-19 on a GPU, ours and PyTorch's, in turns on the same card. Prints tables in Markdown.
 
-gpu_pairs.py NEURAL_STYLE [--device cuda:0] [--weights FILE] [--sizes 512,1024,2048]
-             [--precisions float16,bfloat16,tf32,float32] [--rounds 3] [--evaluations 60] [--losses 256:300]
-             [--whole 2048] [--large 6000x4000] [--memory 24576]
+gpu_pairs.py NEURAL_STYLE [--device cuda:0] [--weights FILE] [--sizes 512,1024,2048] [--precisions float16,tf32]
+             [--rounds 2] [--evaluations 60] [--whole 2048] [--large 6000x4000] [--memory 24576] [--losses 256:300]
 
 The first table is the "peer" configuration of peer_loop.py, neural-style-pt's with a history of 100, on squares of SIZE
-pixels, cuDNN looking for its best algorithms in both programs. Adam's evaluations, which are the encoder's and the losses'
-alone but for little, are in a column of their own, and so are those that are launched one by one instead of replayed.
-PyTorch's evaluations are timed with CUDA events, ours by the program's own log: a row of it is written when the losses of an
-evaluation have arrived. A figure is the median over all rounds, without the first third of each run, in which algorithms are
-looked for.
-The second table is what runs come down to, of a square of 256 pixels by 300 evaluations, or as --losses says: the last total
-loss and how far it is above that of float32 on the same card. The processor's row and the one without graphs say what two
-runs of the same numbers in another order differ by.
-The third table is whole runs: a square of WHOLE pixels through all scales as the settings say by themselves, and a LARGE
-picture with at most MEMORY MiB. 0 leaves a table or a run out. "MiB" is by how much the card's free memory fell at the
-most while the program ran, "planned" what --explain says.
-Without weights, random ones of the same shapes are used. PyTorch's loop in float16 is good for its time alone: its losses
-soon are no numbers. --device cpu tries the script out where there is no card, without float16.
+pixels, cuDNN looking for its best algorithms in both programs. The columns behind the ratio are ours again, in one round
+each: by Adam, whose evaluations are the encoder's and the losses' alone but for little; launched one by one instead of
+replayed as a graph; and without the kernels of our own. PyTorch's evaluations are timed with CUDA events, ours by the
+program's own log: a row of it is written when the losses of an evaluation have arrived. A figure is the median over all
+rounds, without the first third of each run, in which algorithms are looked for.
+The second table is whole runs: a square of WHOLE pixels through all scales as the settings say by themselves, and a LARGE
+picture with at most MEMORY MiB. "MiB" is by how much the card's free memory fell at the most while the program ran,
+"planned" what --explain says.
+The third table is what runs come down to, of a square of 256 pixels by 300 evaluations, or as --losses says: the last total
+loss and how far it is above that of float32 on the same card. The processor's row, and those without graphs or kernels of
+our own, say what two runs of the same numbers in another order differ by.
+0 leaves a table or a run out; bfloat16 and float32 are precisions too. Without weights, random ones of the same shapes are
+used. PyTorch's loop in float16 is good for its time alone: its losses soon are no numbers. --device cpu tries the script
+out where there is no card, without tf32 and float16.
 """
 import csv
 import os
@@ -41,8 +41,8 @@ from peer_loop import Loop, layers, picture, random_state, read_state  # noqa: E
 
 
 def options():
-    words, found = sys.argv[1:], {"device": "cuda:0", "weights": "", "sizes": "512,1024,2048", "rounds": "3",
-                                  "precisions": "float16,bfloat16,tf32,float32", "evaluations": "60",
+    words, found = sys.argv[1:], {"device": "cuda:0", "weights": "", "sizes": "512,1024,2048", "rounds": "2",
+                                  "precisions": "float16,tf32", "evaluations": "60",
                                   "losses": "256:300", "whole": "2048",
                                   "large": "6000x4000", "memory": "24576"}
     if not words or words[0].startswith("-"):
@@ -75,17 +75,20 @@ def theirs(given, state, content, style, size, precision):
     return seconds[len(seconds) // 3:]
 
 
-def logged(given, folder, weights, content, style, precision, graphs, *words):
+WITHOUT_GRAPHS, WITHOUT_KERNELS = {"NEURAL_STYLE_GRAPHS": "off"}, {"NEURAL_STYLE_KERNELS": "off"}
+
+
+def logged(given, folder, weights, content, style, precision, without, *words):
     """The rows of the log of a run at one scale."""
     log = folder / "log.csv"
     subprocess.run(command(given, content, style, weights, "--output", folder / "result.ppm", "--scales", "1",
                            "--padding", "zero", "--precision", precision, "--progress", "none", "--log", log, *words),
-                   check=True, env={**os.environ, "NEURAL_STYLE_GRAPHS": graphs})
+                   check=True, env={**os.environ, **without})
     return list(csv.DictReader(log.open()))
 
 
-def ours(given, folder, weights, content, style, precision, optimiser, graphs="on"):
-    rows = logged(given, folder, weights, content, style, precision, graphs, "--loss", "gatys", "--iterations",
+def ours(given, folder, weights, content, style, precision, optimiser="lbfgs", without={}):
+    rows = logged(given, folder, weights, content, style, precision, without, "--loss", "gatys", "--iterations",
                   given["evaluations"], "--optimiser", optimiser)
     times = [float(row["seconds"]) for row in rows]
     seconds = [after - before for before, after in zip(times, times[1:])]
@@ -97,16 +100,18 @@ def losses_table(given, folder, weights, precisions):
     content, style = folder / "content.ppm", folder / "style.ppm"
     draw(content, int(size), int(size), 1)
     draw(style, int(size), int(size), 2)
-    runs = [("float32", given, "float32", "on"), ("float32, without graphs", given, "float32", "off"),
-            ("float32, processor", {**given, "device": "cpu"}, "float32", "on")]
-    runs += [(precision, given, precision, "on") for precision in precisions if precision != "float32"]
+    runs = [("float32", given, "float32", {})]
+    runs += [(precision, given, precision, {}) for precision in precisions if precision != "float32"]
+    runs += [("float32, without graphs", given, "float32", WITHOUT_GRAPHS),
+             ("float32, without kernels", given, "float32", WITHOUT_KERNELS),
+             ("float32, processor", {**given, "device": "cpu"}, "float32", {})]
     print(f"\n| {size} pixels, {evaluations} evaluations | gatys | above float32 | tutorial | above float32 |\n"
           "|---|---|---|---|---|")
     first = {}
-    for name, where, precision, graphs in runs:
+    for name, where, precision, without in runs:
         cells = []
         for loss in ("gatys", "tutorial"):
-            rows = logged(where, folder, weights, content, style, precision, graphs, "--loss", loss, "--iterations",
+            rows = logged(where, folder, weights, content, style, precision, without, "--loss", loss, "--iterations",
                           evaluations)
             last = float(rows[-1]["total_loss"])
             cells.append(f"{last:.5g} | {100 * (last / first.setdefault(loss, last) - 1):.2f} %")
@@ -172,30 +177,30 @@ def main():
           f", {given['rounds']} rounds of {given['evaluations']} evaluations\n")
     precisions = given["precisions"].split(",")
     if not card:
-        precisions = [name for name in precisions if name not in ("tf32", "float16")]  # it has none
+        precisions = [name for name in precisions if name not in ("tf32", "float16")] or ["float32"]  # it has none
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)
         weights, state = given["weights"], read_state(given["weights"]) if given["weights"] else random_state()
         if not weights:
             weights = folder / "vgg19.pth"
             torch.save(state, weights)
-        print("| precision | size | PyTorch ms | ours ms | ratio | ours, Adam ms | ours without graphs ms |\n"
-              "|---|---|---|---|---|---|---|")
+        print("| precision | size | PyTorch ms | ours ms | ratio | by Adam | without graphs | without kernels |\n"
+              "|---|---|---|---|---|---|---|---|")
         for size in map(int, given["sizes"].split(",")):
             content, style = folder / "content.ppm", folder / "style.ppm"
             draw(content, size, size, 1)
             draw(style, size, size, 2)
             for precision in precisions:
-                pairs = {"theirs": [], "lbfgs": [], "adam": [], "plain": []}
+                pairs = {"theirs": [], "ours": []}
                 for _ in range(int(given["rounds"])):
                     pairs["theirs"] += theirs(given, state, content, style, size, precision)
-                    for optimiser in ("lbfgs", "adam"):
-                        pairs[optimiser] += ours(given, folder, weights, content, style, precision, optimiser)
-                    pairs["plain"] += ours(given, folder, weights, content, style, precision, "lbfgs", "off")
-                a, b, c, d = (1000 * statistics.median(pairs[key]) for key in ("theirs", "lbfgs", "adam", "plain"))
-                print(f"| {precision} | {size} | {a:.2f} | {b:.2f} | {a / b:.2f} | {c:.2f} | {d:.2f} |", flush=True)
-        if given["losses"] != "0":
-            losses_table(given, folder, weights, precisions)
+                    pairs["ours"] += ours(given, folder, weights, content, style, precision)
+                times = [pairs["theirs"], pairs["ours"]]
+                for words in [("adam",), ("lbfgs", WITHOUT_GRAPHS), ("lbfgs", WITHOUT_KERNELS)]:
+                    times.append(ours(given, folder, weights, content, style, precision, *words))
+                a, b, *others = (1000 * statistics.median(seconds) for seconds in times)
+                print(f"| {precision} | {size} | {a:.2f} | {b:.2f} | {a / b:.2f} | " +
+                      " | ".join(f"{other:.2f}" for other in others) + " |", flush=True)
         print("\n| run | scales | evaluations | s | MiB | planned |\n|---|---|---|---|---|---|")
         whole = int(given["whole"])
         if whole:
@@ -204,6 +209,8 @@ def main():
             width, height = map(int, given["large"].split("x"))
             whole_run(given, folder, weights, width, height, ["--memory", given["memory"]],
                       f"{width}×{height}, {given['memory']} MiB")
+        if given["losses"] != "0":
+            losses_table(given, folder, weights, precisions)
 
 
 if __name__ == "__main__":

@@ -310,7 +310,9 @@ Evaluated Objective::evaluate(const at::Tensor& picture) {
         }
         const bool again = !whole || encoding_.targets == Encoding::Targets::recomputed;
         if (again) maps = encoder_.features(pixels_of(picture, tiles[i]), true);
-        const at::Tensor of_tile = encoder_.gradient(slopes(maps, tiles[i], targets, picture, content));
+        const std::vector<Slope> of_maps = slopes(maps, tiles[i], targets, picture, content);
+        maps.clear();  // the encoder has them as long as it needs them
+        const at::Tensor of_tile = encoder_.gradient(of_maps);
         if (whole)
             result.gradient = of_tile;
         else

@@ -36,38 +36,34 @@ int convolution_halo(const std::vector<ConvolutionLayer>& layers, const std::vec
     return widest;
 }
 
+void drop_unseen(std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps) {
+    std::size_t deepest = 0;
+    for (const LayerTap& tap : taps) deepest = std::max(deepest, tap.layer);
+    layers.resize(std::min(layers.size(), deepest + 1));
+}
+
+std::vector<at::Tensor> feature_sizes(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps) {
+    std::vector<at::Tensor> sizes;
+    for (const LayerTap& tap : taps)
+        sizes.push_back(at::full({1, 1, 1}, 1 / layers[tap.layer].scale, layers[0].weight.options().dtype(at::kFloat)));
+    return sizes;
+}
+
 ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps,
                                        const InputConvention& input, Padding padding, bool average_pooling,
                                        MapLayout layout)
     : layers_(std::move(layers)),
       taps_(std::move(taps)),
-      bgr_(input.bgr),
+      input_(input, layers_.at(0).weight.options().dtype(at::kFloat)),
       padding_(padding),
       average_pooling_(average_pooling),
       by_pixels_(layout == MapLayout::pixels) {
-    std::size_t deepest = 0;
-    for (const LayerTap& tap : taps_) deepest = std::max(deepest, tap.layer);
-    layers_.resize(std::min(layers_.size(), deepest + 1));
+    drop_unseen(layers_, taps_);
     for (ConvolutionLayer& layer : layers_) {
         if (by_pixels_ && !layer.is_pool()) layer.weight = layer.weight.contiguous(at::MemoryFormat::ChannelsLast);
         turned_.push_back(layer.is_pool() ? at::Tensor() : turned(layer.weight));
     }
-    const at::TensorOptions options = layers_.at(0).weight.options().dtype(at::kFloat);
-    if (is_half())
-        for (const LayerTap& tap : taps_) sizes_.push_back(at::full({1, 1, 1}, 1 / layers_[tap.layer].scale, options));
-    const auto all = [](const float* numbers, float value) {
-        return std::all_of(numbers, numbers + 3, [&](float number) { return number == value; });
-    };
-    if (!bgr_ && all(input.mean, 0) && all(input.deviation, input.deviation[0])) {
-        const float scale = input.range / input.deviation[0];
-        if (scale != 1) scale_ = at::full({1, 1, 1, 1}, scale, options);
-        return;
-    }
-    const at::Tensor mean = at::tensor(at::ArrayRef<float>(input.mean, 3), at::kFloat).to(options).view({1, 3, 1, 1});
-    const at::Tensor deviation =
-        at::tensor(at::ArrayRef<float>(input.deviation, 3), at::kFloat).to(options).view({1, 3, 1, 1});
-    scale_ = input.range / deviation;
-    shift_ = mean / deviation;
+    if (is_half()) sizes_ = feature_sizes(layers_, taps_);
 }
 
 bool ConvolutionEncoder::is_half() const { return layers_.front().weight.scalar_type() == at::kHalf; }
@@ -87,10 +83,7 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
         for (std::size_t i = 0; i < taps_.size(); ++i)
             if (taps_[i].layer == layer && taps_[i].after_relu == after_relu) maps[i] = map;
     };
-    at::Tensor map = bgr_ ? picture_.flip(1) : picture_;
-    if (scale_.defined()) map = map * scale_;
-    if (shift_.defined()) map = map - shift_;
-    map = map.to(layers_.front().weight.scalar_type());
+    at::Tensor map = input_.of(picture_).to(layers_.front().weight.scalar_type());
     if (by_pixels_) map = map.contiguous(at::MemoryFormat::ChannelsLast);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const ConvolutionLayer& layer = layers_[i];

@@ -5,6 +5,7 @@
 
 #include "bank/padding.hpp"
 #include "encoder.hpp"
+#include "network_input.hpp"
 
 namespace neural_style {
 
@@ -21,14 +22,11 @@ struct LayerTap {
     bool after_relu;
 };
 
-/// The network's input is (range · colours − mean) / deviation, channel by channel, colours in 0..1 in the order RGB,
-/// or BGR if `bgr` (mean and deviation are in the network's order).
-struct InputConvention {
-    float range = 1;
-    bool bgr = false;
-    float mean[3] = {0, 0, 0};
-    float deviation[3] = {1, 1, 1};
-};
+/// Drops the layers behind the deepest tap.
+void drop_unseen(std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps);
+
+/// Of each tap, 1×1×1: its feature is this times what is computed.
+std::vector<at::Tensor> feature_sizes(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps);
 
 /// Encoder::shapes and halo of such a network, tapped so.
 std::vector<MapShape> convolution_shapes(const std::vector<ConvolutionLayer>& layers,
@@ -43,8 +41,6 @@ class ConvolutionEncoder : public Encoder {
 public:
     /// Layers behind the deepest tap are dropped. All weights are on one device, where pictures must be too, and of one
     /// number type (float32, bfloat16 or float16), in which the maps are computed; features and gradients are float32.
-    /// Where the input's channels are taken alike (RGB, no mean, one deviation), the picture may have any number of
-    /// them.
     ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps, const InputConvention& input,
                        Padding padding, bool average_pooling, MapLayout layout = MapLayout::planes);
 
@@ -63,9 +59,8 @@ private:
     std::vector<ConvolutionLayer> layers_;
     std::vector<at::Tensor> turned_;  // of each layer its filters, turned round
     std::vector<LayerTap> taps_;
-    std::vector<at::Tensor> sizes_;  // of each tap, 1×1×1: the feature is this times what is computed; with half only
-    at::Tensor scale_, shift_;       // of the input: 1×3×1×1, or one number for all channels; undefined: as it is
-    bool bgr_;
+    std::vector<at::Tensor> sizes_;  // feature_sizes(), with half only
+    NetworkInput input_;
     Padding padding_;
     bool average_pooling_;
     bool by_pixels_;

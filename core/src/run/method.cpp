@@ -11,8 +11,8 @@
 #include "descent/adam.hpp"
 #include "descent/lbfgs.hpp"
 #include "encoders/bank_encoder.hpp"
+#include "encoders/card_encoder.hpp"
 #include "encoders/chain_encoder.hpp"
-#include "encoders/convolution_encoder.hpp"
 #include "encoders/filter_bank_encoder.hpp"
 #include "encoders/half_layers.hpp"
 #include "encoders/network_rescale.hpp"
@@ -141,7 +141,6 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
             }
         }
     }
-    const MapLayout layout = device.is_cpu() ? MapLayout::planes : MapLayout::pixels;
     at::Tensor probe = precision == Precision::float16 ? probe_picture(device) : at::Tensor();
     return make_parts(layers, taps, input, [&](auto own, auto own_taps, InputConvention own_input, bool front) {
         if (precision == Precision::float16) probe = bring_to_half(own, own_input, average_pooling, probe);
@@ -152,8 +151,10 @@ std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Se
                 layer.weight = layer.weight.to(at::kBFloat16);
                 layer.bias = layer.bias.to(at::kBFloat16);
             }
-        return std::make_unique<ConvolutionEncoder>(std::move(own), std::move(own_taps), own_input, padding,
-                                                    average_pooling, layout);
+        if (!device.is_cpu())
+            return make_card_encoder(std::move(own), std::move(own_taps), own_input, padding, average_pooling);
+        return std::unique_ptr<Encoder>(std::make_unique<ConvolutionEncoder>(std::move(own), std::move(own_taps),
+                                                                             own_input, padding, average_pooling));
     });
 }
 

@@ -129,10 +129,13 @@ c10::Allocator& card_allocator() { return memory; }
 
 Tape* being_recorded() { return recording_tape; }
 
-void begin_operation() {
+Traffic& begin_operation(const std::string& name) {
     PretendCard& card = pretend_card();
     TORCH_CHECK(card.fails_at < 0 || card.operations < card.fails_at, card.failure);
     ++card.operations;
+    Traffic& own = card.traffic[name];
+    ++own.operations;
+    return own;
 }
 
 Tape::~Tape() {
@@ -169,7 +172,7 @@ void Tape::replay() {
     ++card.replays;
     const std::size_t count = card.forgets ? operations_.size() / 2 : operations_.size();
     for (std::size_t i = 0; i < count; ++i) {
-        begin_operation();
+        begin_operation("replayed");
         operations_[i]();
     }
 }

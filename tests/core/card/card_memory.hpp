@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "descent/recording.hpp"
@@ -35,7 +36,8 @@ private:
 /// Null while nothing is recorded.
 Tape* being_recorded();
 
-/// What every operation of the card begins with. Throws if the card is lost.
-void begin_operation();
+/// What every operation of the card begins with: it is counted, and its bytes are to be added to what is returned.
+/// Throws if the card is lost.
+Traffic& begin_operation(const std::string& name);
 
 }  // namespace neural_style::testing

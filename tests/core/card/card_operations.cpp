@@ -13,6 +13,7 @@
 #include <map>
 #include <vector>
 
+#include "../host_passages.hpp"
 #include "card_memory.hpp"
 
 namespace neural_style::testing {
@@ -87,6 +88,15 @@ void check_devices(const c10::IValue& value, const std::string& name) {
     }
     if (value.isTensorList())
         for (const at::Tensor& tensor : value.toTensorVector()) check_devices(c10::IValue(tensor), name);
+}
+
+// What is read and written of a tensor, had the card no cache.
+long long bytes_of(const c10::IValue& value) {
+    if (value.isTensor() && on_card(value.toTensor())) return (long long)value.toTensor().nbytes();
+    long long sum = 0;
+    if (value.isTensorList())
+        for (const at::Tensor& tensor : value.toTensorVector()) sum += bytes_of(c10::IValue(tensor));
+    return sum;
 }
 
 // ——— numbers of fewer bits ———
@@ -173,12 +183,15 @@ void compute(const c10::OperatorHandle& op, torch::jit::Stack* stack, int bits =
     const at::AutoDispatchBelowADInplaceOrView below_autograd;
     const c10::FunctionSchema& schema = op.schema();
     if (schema.name() == "aten::nonzero") wait_for_card();  // how much comes out is known when it has
-    begin_operation();
+    Traffic& own = begin_operation(schema.name());
     const std::size_t count = schema.arguments().size();
     const std::vector<c10::IValue> arguments(stack->end() - std::ptrdiff_t(count), stack->end());
     Operation operation = {op, {}, bits};
     for (const c10::IValue& argument : arguments) {
         check_devices(argument, schema.name());
+        const c10::Argument& formal = schema.arguments()[operation.arguments.size()];
+        const bool is_result = formal.kwarg_only() && formal.alias_info();  // out=
+        if (!is_result) own.bytes += bytes_of(argument);
         operation.arguments.push_back(is_to_be_resized(argument)
                                           ? c10::IValue(at::empty({0}, argument.toTensor().dtype()))
                                           : seen_by_host(argument));
@@ -193,6 +206,7 @@ void compute(const c10::OperatorHandle& op, torch::jit::Stack* stack, int bits =
         }
     for (std::size_t i = 0; i < results.size(); ++i) {
         c10::IValue& result = results[i];
+        if (result.isTensor() && result.toTensor().defined()) own.bytes += (long long)result.toTensor().nbytes();
         const c10::AliasInfo* const alias = schema.returns()[i].alias_info();
         if (alias) {  // an argument that was written to
             TORCH_CHECK(alias->isWrite(), "The pretended card has no view ", schema.name());
@@ -242,6 +256,60 @@ void product(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
     compute(op, stack, at::globalContext().allowTF32CuBLAS() ? pretend_card().product_bits : 24);
 }
 
+// ——— kernels of our own ———
+
+class CardPassages final : public Passages {
+public:
+    explicit CardPassages(c10::ScalarType number)
+        : host_(make_host_passages(the_card, number)), number_((long long)c10::elementSize(number)) {}
+
+    void pass_on(const Passage& passage) override {
+        Passage p = passage;
+        if (pretend_card().miscompiles) p.passes = nullptr;  // each slope goes through
+        const Sizes sizes(p.shape);
+        run(
+            "pass_on", [host = host_, p] { host->pass_on(p); },
+            sizes.raw * number_ + (p.next ? sizes.grown * number_ : 0) + (p.before ? sizes.own * 4 : 0) +
+                (p.after ? sizes.own * 4 : 0) + (p.passes ? sizes.raw / 8 : 0));
+    }
+
+    void pass_back(const PassageBack& p) override {
+        const Sizes sizes(p.shape);
+        run(
+            "pass_back", [host = host_, p] { host->pass_back(p); },
+            sizes.raw * number_ + (p.of_next ? sizes.grown * number_ : 0) + (p.of_before ? sizes.own * 4 : 0) +
+                (p.of_after ? sizes.own * 4 : 0) + (p.passes ? sizes.raw / 8 : 0));
+    }
+
+private:
+    // Numbers in a map as it comes from a convolution, halved, and grown.
+    struct Sizes {
+        explicit Sizes(const PassageShape& s)
+            : raw((long long)s.height * s.width * s.channels),
+              own((long long)(s.height / s.pool) * (s.width / s.pool) * s.channels),
+              grown((long long)(s.height / s.pool + 2 * s.margin) * (s.width / s.pool + 2 * s.margin) * s.channels) {}
+        long long raw, own, grown;
+    };
+
+    static void run(const char* name, const std::function<void()>& kernel, long long bytes) {
+        begin_operation(name).bytes += bytes;
+        kernel();
+        if (being_recorded()) being_recorded()->add(kernel);
+    }
+
+    const std::shared_ptr<Passages> host_;  // a recording may outlive this
+    const long long number_;                // bytes of one
+};
+
+std::unique_ptr<Passages> make_card_passages(const c10::Device&, c10::ScalarType number) {
+    return pretend_card().compiles ? std::make_unique<CardPassages>(number) : nullptr;
+}
+
+const bool passages_are_known = [] {
+    set_passages_maker(pretend_card_type, &make_card_passages);
+    return true;
+}();
+
 // ——— what needs no computing ———
 
 at::Tensor empty_strided(at::IntArrayRef sizes, at::IntArrayRef strides, c10::optional<at::ScalarType> type,
@@ -271,7 +339,7 @@ at::Tensor empty(at::IntArrayRef sizes, c10::optional<at::ScalarType> type, c10:
 
 at::Tensor copy_between(const at::Tensor& from, const at::Tensor& to, bool) {
     const at::AutoDispatchBelowADInplaceOrView below_autograd;
-    begin_operation();
+    begin_operation("copy").bytes += bytes_of(c10::IValue(from)) + bytes_of(c10::IValue(to));
     if (!on_card(to)) wait_for_card();
     const at::Tensor there = seen_by_host(from), here = seen_by_host(to);
     here.copy_(there);
@@ -283,7 +351,7 @@ at::Tensor copy_between(const at::Tensor& from, const at::Tensor& to, bool) {
 }
 
 at::Scalar number_on_host(const at::Tensor& tensor) {
-    begin_operation();
+    begin_operation("a number fetched");
     wait_for_card();
     return at::_local_scalar_dense(seen_by_host(tensor));
 }

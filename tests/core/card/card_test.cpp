@@ -53,36 +53,78 @@ protected:
         return result;
     }
 
-    testing::SmallNetwork network_{"card-test-small", {{4, 4}, {6, 6}, {8}}, "relu2_2", "relu1_1, relu2_1, relu3_1"};
+    // The first suits kernels of our own, of the second only what lies behind the second pool does.
+    testing::SmallNetwork network_{"card-test-small", {{8, 8}, {8, 16}, {8}}, "relu2_2", "relu1_1, relu2_1, relu3_1"};
+    testing::SmallNetwork odd_network_{"card-test-odd", {{4, 4}, {6, 6}, {8}}, "relu2_2", "relu1_1, relu2_1, relu3_1"};
 };
 
 TEST_F(Card, PaintsWhatTheProcessorPaints) {
-    const std::string small = network_.settings(1) + "convolutions=direct;scales=32,40;iterations=4;";
+    const std::string settled = "convolutions=direct;scales=32,40;iterations=4;";
+    const std::string small = network_.settings(1) + settled;
     for (const std::string& settings :
-         {small, small + "padding=circular", small + "loss=tutorial", small + "pooling=average;tv-weight=10",
-          small + "optimiser=adam", small + "loss=covariance", small + "loss=sliced",
-          std::string("network=builtin;scales=32,40;iterations=4;"),
+         {small, odd_network_.settings(1) + settled, small + "padding=circular", small + "loss=tutorial",
+          small + "pooling=average;tv-weight=10", small + "optimiser=adam", small + "loss=covariance",
+          small + "loss=sliced", std::string("network=builtin;scales=32,40;iterations=4;"),
           std::string("network=builtin;loss=sliced;scales=32,40;iterations=4;init=noise;seed=3"),
           std::string("network=builtin;scales=32,40;iterations=4;colours=match;padding=circular")}) {
-        Recorder there, here;
-        const Outcome on_card = run_with(request(settings, "auto"), there);
-        ASSERT_EQ(on_card.kind, Outcome::Kind::finished) << on_card.sentence << " " << settings;
-        EXPECT_EQ(there.scales.at(0).device, "privateuseone:0");
+        Recorder here;
         const Outcome on_cpu = run_with(request(settings, "cpu"), here);
         ASSERT_EQ(on_cpu.kind, Outcome::Kind::finished) << on_cpu.sentence << " " << settings;
         EXPECT_EQ(here.scales.at(0).device, "cpu");
-        EXPECT_LT(distance(on_card.picture, on_cpu.picture), 1e-4) << settings;
-        for (std::size_t i = 0; i < here.evaluations.size(); ++i)
-            EXPECT_NEAR(there.evaluations.at(i).total_loss / here.evaluations[i].total_loss, 1, 1e-3)
-                << settings << " " << i;
+        for (const bool compiles : {false, true}) {
+            const bool suits = settings.find("card-test") != std::string::npos;
+            SCOPED_TRACE(settings + (compiles ? " with kernels" : ""));
+            reset_pretend_card();
+            pretend_card().compiles = compiles;
+            Recorder there;
+            const Outcome on_card = run_with(request(settings, "auto"), there);
+            ASSERT_EQ(on_card.kind, Outcome::Kind::finished) << on_card.sentence;
+            EXPECT_EQ(there.scales.at(0).device, "privateuseone:0");
+            EXPECT_EQ(pretend_card().traffic.count("pass_on"), compiles && suits ? 1u : 0u);
+            EXPECT_LT(distance(on_card.picture, on_cpu.picture), 1e-4);
+            for (std::size_t i = 0; i < here.evaluations.size(); ++i)
+                EXPECT_NEAR(there.evaluations.at(i).total_loss / here.evaluations[i].total_loss, 1, 1e-3) << i;
+        }
     }
 }
 
+TEST_F(Card, DoesWithoutKernelsThatGiveSomethingElse) {
+    const std::string settings = network_.settings(1) + "scales=1;iterations=3";
+    Recorder plain, wrong;
+    pretend_card().compiles = false;
+    const Outcome expected = run_with(request(settings, "auto"), plain);
+    const long long without = pretend_card().operations;
+    reset_pretend_card();
+    pretend_card().miscompiles = true;
+    const Outcome outcome = run_with(request(settings, "auto"), wrong);
+    ASSERT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+    EXPECT_GT(pretend_card().traffic["pass_on"].operations, 0);  // they were tried
+    EXPECT_GT(pretend_card().operations, without);
+    EXPECT_TRUE(testing::same(outcome.picture, expected.picture));
+}
+
+TEST_F(Card, WithKernelsHoldsLess) {
+    std::size_t held[2];
+    for (const bool compiles : {false, true}) {
+        ASSERT_EQ(used_in_the_end(), 0u);
+        reset_pretend_card();
+        pretend_card().compiles = compiles;
+        Recorder recorder;
+        EXPECT_EQ(
+            run_with(request(network_.settings(1) + "scales=1;iterations=3;optimiser=adam", "auto", 288, 256), recorder)
+                .kind,
+            Outcome::Kind::finished);
+        held[compiles] = pretend_card().peak;
+    }
+    EXPECT_LT(held[1], held[0] * 4 / 5);
+}
+
 TEST_F(Card, PaintsUnderMasksAndGuidesToo) {
-    for (const char* loss : {"gatys", "sliced"}) {
+    for (const std::string loss : {"gatys", "sliced"}) {
+        testing::SmallNetwork& network = loss == "gatys" ? network_ : odd_network_;
         Image pictures[2];
         for (const bool on_card : {false, true}) {
-            Request what = request(network_.settings(1) + "convolutions=direct;scales=1;iterations=4;loss=" + loss,
+            Request what = request(network.settings(1) + "convolutions=direct;scales=1;iterations=4;loss=" + loss,
                                    on_card ? "auto" : "cpu");
             for (int y = 0; y < what.content.height; ++y)
                 for (int x = 0; x < 8; ++x) what.content.pixel(x, y)[3] = 0.1F * float(x);
@@ -235,8 +277,10 @@ struct Taken {
 };
 
 TEST_F(Card, TakesNoMoreThanThePlanSays) {
+    bool compiles = true;
     const auto taken = [&](const std::string& loss, const std::string& more, Precision precision) {
         reset_pretend_card();
+        pretend_card().compiles = compiles;
         const std::string evaluations = loss == "sliced" ? "3" : "10";  // which is recorded
         const Request what =
             request(network_.settings(1) + "scales=1;iterations=" + evaluations + ";loss=" + loss + ";" + more, "auto",
@@ -249,6 +293,7 @@ TEST_F(Card, TakesNoMoreThanThePlanSays) {
         const double planned = needed_mib(load, scale, way);
         encoder.reset();
         reset_pretend_card();
+        pretend_card().compiles = compiles;
         Recorder recorder;
         const Outcome outcome = run_with(what, recorder);
         EXPECT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
@@ -261,11 +306,13 @@ TEST_F(Card, TakesNoMoreThanThePlanSays) {
                 for (const Precision precision : {Precision::float32, Precision::float16}) {
                     const bool half = precision == Precision::float16;
                     if (half && loss != "gatys") continue;
+                    compiles = !compiles;  // by turns
                     const Taken one = taken(
                         loss,
                         "optimiser=" + optimiser + ";memory=" + memory + ";precision=" + (half ? "float16" : "float32"),
                         precision);
-                    SCOPED_TRACE(loss + " " + optimiser + " " + std::to_string(one.tile_edge) + (half ? " half" : ""));
+                    SCOPED_TRACE(loss + " " + optimiser + " " + std::to_string(one.tile_edge) + (half ? " half" : "") +
+                                 (compiles ? " with kernels" : ""));
                     EXPECT_LE(one.taken, one.planned);
                     EXPECT_GT(one.taken, one.planned / 2);
                 }

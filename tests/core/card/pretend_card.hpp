@@ -7,19 +7,28 @@
 #include <c10/core/Device.h>
 
 #include <cstddef>
+#include <map>
 #include <string>
 
 namespace neural_style::testing {
 
 constexpr auto pretend_card_type = c10::DeviceType::PrivateUse1;
 
+/// Operations of one kind, and the bytes that they have read and written in the card's memory.
+struct Traffic {
+    long long operations = 0, bytes = 0;
+};
+
 struct PretendCard {
     std::size_t limit = std::size_t(1) << 40;  ///< bytes it holds; what goes beyond is refused as CUDA's allocator does
     std::size_t peak = 0;                      ///< bytes that were used at the most
     long long operations = 0;                  ///< begun so far
+    std::map<std::string, Traffic> traffic;    ///< of those, by name
     long long waits = 0;                       ///< numbers brought to the host, which waits for them
     long long recordings = 0, replays = 0;     ///< made so far
     bool records = true;                       ///< whether operations can be recorded
+    bool compiles = true;                      ///< whether kernels of our own can be compiled
+    bool miscompiles = false;                  ///< whether they are compiled to something else
     int convolution_bits = 24;                 ///< of the numbers that convolutions multiply; 11 in tf32
     int product_bits = 24;                     ///< likewise for products of matrices, where LibTorch allows tf32
     bool forgets = false;                      ///< whether it replays but the first half of them
