@@ -142,8 +142,7 @@ private:
             Outcome outcome;
             outcome.kind = Outcome::Kind::stopped;
             outcome.network = network_;
-            outcome.picture = to_image(resized(colours_of(latest_, {}), width_, height_),
-                                       resized(alpha_of(latest_), width_, height_));
+            outcome.picture = resized(latest_, width_, height_);
             send(wire::encode(outcome));
             _exit(0);
         }

@@ -59,6 +59,7 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
                          if (activity == Activity::full) progress_.show(event);
                      },
                      [this](Activity activity, const Evaluation& event) {
+                         if (event.evaluation == 1 || event.scale != last_.scale) first_of_scale_ = event.evaluation;
                          last_ = event;
                          engine_.add(event);
                          if (activity != Activity::full) return;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "action_row.hpp"
 #include "dialog.hpp"
@@ -15,6 +16,7 @@
 #include "engine_request.hpp"
 #include "message_bar.hpp"
 #include "network_page.hpp"
+#include "neural-style/scale_schedule.hpp"
 #include "preset_bar.hpp"
 #include "preview_view.hpp"
 #include "progress_panel.hpp"
@@ -63,8 +65,11 @@ private:
     void copy(std::string (*call)(Host&, const RunRequest&));  ///< the run that Start would begin, as text
     void start();
     /// Reads what `request` names while the window stays alive, then begins the full run; `init` is what it starts
-    /// from, if anything. Throws for what cannot be run; what turns out later is told by cannot_start().
-    void start(const RunRequest& request, std::shared_ptr<const Image> init = {}, int evaluations = 0);
+    /// from, if anything; then `evaluations` more or, if given, only these `scales`. Throws for what cannot be run;
+    /// what turns out later is told by cannot_start().
+    void start(const RunRequest& request, std::shared_ptr<const Image> init = {}, int evaluations = 0,
+               const std::string& scales = {});
+    void go_on_from(std::shared_ptr<const Outcome> failed);  ///< with what the run that failed has left to do
     void cannot_start(const Error& error);
     void give_up();
     void add_to_queue();
@@ -80,7 +85,7 @@ private:
 
     void show_activity(Activity activity);
     void show_actions();
-    void show_failure(const Outcome& outcome);
+    void show_failure(std::shared_ptr<const Outcome> outcome);
     void ended(Activity activity, std::shared_ptr<const Outcome> outcome);
 
     Host& host_;
@@ -118,6 +123,8 @@ private:
     Delivery delivery_;                                     ///< of the queue's job that has just been painted
     bool queue_goes_on_ = true;                             ///< after that
     Evaluation last_;                                       ///< of the present run
+    int first_of_scale_ = 1;                                ///< evaluation of its present scale
+    std::vector<Scale> plan_;                               ///< of the present full run
     std::shared_ptr<const Mask> draft_mask_;                ///< of the present draft
     RunRequest running_;                                    ///< what the present full run is of
     std::shared_ptr<int> alive_ = std::make_shared<int>();  ///< for calls that may come after our end

@@ -5,6 +5,7 @@
 
 #include "engine_request.hpp"
 #include "neural-style/error.hpp"
+#include "neural-style/scale_schedule.hpp"
 #include "outcome_text.hpp"
 #include "style_window.hpp"
 #include "text.hpp"
@@ -118,9 +119,11 @@ void StyleWindow::start() {
     }
 }
 
-void StyleWindow::start(const RunRequest& request, std::shared_ptr<const Image> init, int evaluations) {
+void StyleWindow::start(const RunRequest& request, std::shared_ptr<const Image> init, int evaluations,
+                        const std::string& scales) {
     RunRequest read = request;
     read.more = evaluations;
+    if (!scales.empty()) read.settings.set("scales", scales);
     reading_ = std::make_unique<RequestReading>(host_, std::move(read), std::move(init));
     running_ = request;
     running_.mask.reset();
@@ -131,7 +134,9 @@ void StyleWindow::start(const RunRequest& request, std::shared_ptr<const Image> 
         try {
             if (reading_->step()) return true;
             running_.mask = reading_->mask();
-            runs_.start(std::exchange(reading_, nullptr)->take());
+            Request ready = std::exchange(reading_, nullptr)->take();
+            plan_ = plan_scales(ready.content.width, ready.content.height, ready.settings);
+            runs_.start(std::move(ready));
         } catch (const Error& error) {
             cannot_start(error);
         } catch (const std::bad_alloc&) {
@@ -251,29 +256,53 @@ bool StyleWindow::can_deliver() {
     }
 }
 
-void StyleWindow::show_failure(const Outcome& outcome) {
-    const std::string sentence = failure_text(outcome);
+void StyleWindow::go_on_from(std::shared_ptr<const Outcome> failed) {
+    RunRequest request = running_;
+    request.settings.set("device", "cpu");
+    const int evaluations = last_.evaluation - first_of_scale_ + 1;
+    try {
+        start(request, picture_of(failed), 0, scales_left(plan_, last_.scale, evaluations));
+    } catch (const Error& error) {
+        messages_.show(error.cause(), error.what());
+    }
+}
+
+void StyleWindow::show_failure(std::shared_ptr<const Outcome> outcome) {
+    const std::string sentence = failure_text(*outcome);
     const int own_edge = std::max(content_.width, content_.height);
     const int size = int(model_.settings().integer("size"));
     const int usual = smaller_edge(size > 0 ? std::min(size, own_edge) : own_edge);
     const int edge = engine_.fitting_edge() > 0 ? std::min(usual, engine_.fitting_edge()) : usual;
     std::vector<MessageBar::Offer> offers;
-    const auto offer = [&](const std::string& label, const char* key, const auto& value) {
-        offers.push_back({label, [this, key, value] {
+    const auto offer = [&](const std::string& label, const char* key, const auto& value, const auto& take) {
+        offers.push_back({label, [this, key, value, take] {
                               model_.set(key, value);
-                              start();
+                              take();
                           }});
     };
-    if (outcome.cause == Cause::memory && edge > 0) offer(filled(_("Paint at %d pixels"), edge), "size", edge);
+    const auto from_start = [this] { start(); };
+    if (outcome->cause == Cause::memory && edge > 0)
+        offer(filled(_("Paint at %d pixels"), edge), "size", edge, from_start);
     // Far slower than the GPU that failed or is too small: not without being told to.
-    const bool gpu = outcome.cause == Cause::device || (outcome.cause == Cause::memory && engine_.uses_gpu());
-    if (gpu && model_.settings().text("device") != "cpu") offer(_("Paint on the processor"), "device", "cpu");
-    messages_.show(outcome.cause, sentence, std::move(offers));
+    const bool gpu = outcome->cause == Cause::device || (outcome->cause == Cause::memory && engine_.uses_gpu());
+    if (gpu && model_.settings().text("device") != "cpu") {
+        if (outcome->picture.empty())
+            offer(_("Paint on the processor"), "device", "cpu", from_start);
+        else
+            offer(_("Go on with the processor"), "device", "cpu", [this, outcome] { go_on_from(outcome); });
+    }
+    if (!outcome->picture.empty())
+        offers.push_back({_("Keep the picture so far"), [this, outcome] {
+                              auto kept = std::make_shared<Outcome>(*outcome);
+                              kept->kind = Outcome::Kind::stopped;
+                              results_.add(std::move(kept), running_);
+                          }});
+    messages_.show(outcome->cause, sentence, std::move(offers));
 }
 
 void StyleWindow::ended(Activity activity, std::shared_ptr<const Outcome> outcome) {
     if (activity == Activity::full && queue_.running()) return deliver_job(std::move(outcome));
-    if (outcome->kind == Outcome::Kind::failed) return show_failure(*outcome);
+    if (outcome->kind == Outcome::Kind::failed) return show_failure(std::move(outcome));
     if (activity == Activity::draft) {
         preview_.set_result(picture_of(outcome), _("Draft"), draft_mask_);
         engine_.show();

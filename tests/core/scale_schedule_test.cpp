@@ -78,6 +78,24 @@ TEST(ScaleSchedule, EachScaleHasHalfTheEvaluationsButNotTooFew) {
     EXPECT_EQ(evaluations(64, 64, "iterations=10000"), Numbers({10000}));
 }
 
+TEST(ScaleSchedule, WhatIsLeftOfAPlanIsAList) {
+    const auto plan = plan_scales(1000, 700, Settings::parse("iterations=100"));
+    EXPECT_EQ(scales_left(plan, 0, 0), "256:100,512:50,1000:25");
+    EXPECT_EQ(scales_left(plan, 1, 30), "512:20,1000:25");
+    EXPECT_EQ(scales_left(plan, 2, 25), "1000:1");
+    EXPECT_EQ(scales_left(plan_scales(9, 7, Settings()), 0, 100), "16:200");
+    Settings settings;
+    settings.set("scales", scales_left(plan, 1, 30));
+    const auto left = plan_scales(1000, 700, settings);
+    ASSERT_EQ(left.size(), 2u);
+    for (int i : {0, 1}) {
+        EXPECT_EQ(left[i].width, plan[i + 1].width);
+        EXPECT_EQ(left[i].height, plan[i + 1].height);
+    }
+    EXPECT_EQ(left[0].evaluations, 20);
+    EXPECT_EQ(left[1].evaluations, 25);
+}
+
 TEST(ScaleSchedule, SizesHaveTheContentsProportionsAndNothingVanishes) {
     for (auto [width, height] : {std::pair(640, 480), {1, 50}, {50, 1}, {1, 1}, {3000, 7}, {1234, 1233}}) {
         for (const char* text : {"", "scales=1", "scales=16,100,333", "size=1", "size=700"}) {

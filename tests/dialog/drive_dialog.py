@@ -265,6 +265,37 @@ def test_lost_card(open_stage):
         assert 'device=cpu' in end['settings'], end
 
 
+def lose_card_late(stage):
+    """In the second of three scales, after pictures have been seen."""
+    stage.press('Live draft', 'check box')
+    stage.set_text('Network', 'late-card')
+    stage.set_value('spin button', 'Iterations', 100)
+    stage.press('Start')
+    wait_for(lambda: stage.shows('label', 'The GPU failed.*'), 'the sentence')
+    assert not stage.shows('push button', 'Paint on the processor')  # no need to begin again
+
+
+def test_goes_on_when_the_card_is_lost(open_stage):
+    with open_stage() as stage:
+        lose_card_late(stage)
+        stage.press('Go on with the processor')
+        # 100, 50 and 25 were planned; two of the 50 are done
+        wait_for(lambda: re.fullmatch(r'Evaluation \d+ of 73', stage.preview_words()), 'what is left')
+        end = stage.ending()
+        assert end['ended'] == 'finished' and end['picture'] == '960x640', end
+        assert 'device=cpu' in end['settings'] and 'scales' not in end['settings'], end
+
+
+def test_keeps_what_a_lost_card_has_painted(open_stage):
+    with open_stage() as stage:
+        lose_card_late(stage)
+        stage.press('Keep the picture so far')
+        wait_for(lambda: stage.preview_words() == 'Result 1', 'the picture')
+        stage.press('Add as a layer')
+        end = stage.ending()
+        assert end['ended'] == 'stopped' and end['picture'] == '960x640', end
+
+
 def test_small_card(open_stage):
     with open_stage() as stage:
         stage.press('Live draft', 'check box')

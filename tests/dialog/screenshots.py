@@ -96,6 +96,15 @@ def page_failure(stage, words, save):
     save()
 
 
+def page_lost(stage, words, save):
+    stage.press(words('Li_ve draft'), 'check box')
+    stage.set_text(words('_Network'), 'late-card')
+    stage.set_value('spin button', words('_Iterations'), 20)
+    stage.press(words('_Start'))
+    wait_for(lambda: stage.shows('push button', words('Keep the picture so far')), 'what can be done')
+    save()
+
+
 def page_presets(stage, words, save):
     quiet_draft(stage, words)
     stage.press(words('_Preset'), 'toggle button')

@@ -2,7 +2,8 @@
 // style's mean over three scales, in waves whose size and depth follow the settings, so that each change of a setting
 // changes the picture; where there are guides, only what they cover. `--worker PAUSE` waits PAUSE milliseconds after
 // each evaluation (15). With the network "too-large" a run fails for memory unless its size is set to at most 512, with
-// "small-card" so on a GPU alone, with "lost-card" the GPU itself fails; with "broken" every run does.
+// "small-card" so on a GPU alone, with "lost-card" the GPU itself fails, with "late-card" at the second evaluation of
+// the second scale; with "broken" every run does.
 // `--list-networks`, `--explain` and `--get-network` answer as the engine does, from nowhere into
 // $XDG_DATA_HOME/painted-network. From a file it takes only one that says "painted"; one that says "drawn" belongs to
 // the network "drawn".
@@ -15,10 +16,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "neural-style/scale_schedule.hpp"
 #include "neural-style/wire.hpp"
 
 using namespace neural_style;
@@ -111,13 +115,17 @@ Outcome run(const Request& request, int pause_milliseconds) {
         outcome.sentence = "The network \"broken\" has no weights; install them or choose another network.";
         return outcome;
     }
-    if (settings.text("network") == "lost-card" && settings.text("device") != "cpu") {
+    const bool on_card = settings.text("device") != "cpu";
+    const auto lose_card = [&] {
         outcome.cause = Cause::device;
         outcome.sentence =
             "The GPU failed (unspecified launch failure); try again, or compute on the processor with device=cpu.";
+    };
+    if (settings.text("network") == "lost-card" && on_card) {
+        lose_card();
         return outcome;
     }
-    const bool on_small_card = settings.text("network") == "small-card" && settings.text("device") != "cpu";
+    const bool on_small_card = settings.text("network") == "small-card" && on_card;
     if ((settings.text("network") == "too-large" || on_small_card) && edge > 512) {
         if (on_small_card) {
             ScaleEvent event;
@@ -129,10 +137,16 @@ Outcome run(const Request& request, int pause_milliseconds) {
         outcome.sentence = "The picture needs 90 GiB and 8 GiB are free; choose a smaller size.";
         return outcome;
     }
-    const int scales = settings.text("scales") == "1" ? 1 : 3;  // a list counts as three too
-    const int first = int(settings.integer("iterations"));
-    int all = 0;
-    for (int scale = 0; scale < scales; ++scale) all += std::max(1, first >> scale);
+    const std::string list = settings.text("scales");
+    std::vector<int> evaluations;
+    if (list.find(':') != std::string::npos)
+        for (const Scale& scale : plan_scales(request.content.width, request.content.height, settings))
+            evaluations.push_back(scale.evaluations);
+    else  // a list counts as three too
+        for (int scale = 0; scale < (list == "1" ? 1 : 3); ++scale)
+            evaluations.push_back(std::max(1, int(settings.integer("iterations")) >> scale));
+    const int scales = int(evaluations.size());
+    const int all = std::accumulate(evaluations.begin(), evaluations.end(), 0);
     const int every = int(settings.integer("preview-every"));
     double done = 0;
     int evaluation = 0;
@@ -143,7 +157,7 @@ Outcome run(const Request& request, int pause_milliseconds) {
         event.scales = scales;
         event.width = std::max(2, request.content.width * edge / own_edge / part);
         event.height = std::max(2, request.content.height * edge / own_edge / part);
-        event.evaluations = std::max(1, first >> scale);
+        event.evaluations = evaluations[std::size_t(scale)];
         event.network = "builtin";
         event.device = "cpu";
         event.loss = "sliced";
@@ -167,6 +181,11 @@ Outcome run(const Request& request, int pause_milliseconds) {
             told.memory_mib = 420 + 180 * scale;
             told.available_mib = 5200;
             write_all(wire::encode(told));
+            if (settings.text("network") == "late-card" && on_card && scale == 1 && i == 2 && edge == own_edge) {
+                lose_card();
+                outcome.picture = painted(request, request.content.width, request.content.height, done);
+                return outcome;
+            }
             if (every > 0 && evaluation % every == 0)
                 write_all(wire::encode_preview(painted(request, event.width, event.height, done)));
             while (const auto frame = next_frame(false)) {

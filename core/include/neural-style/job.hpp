@@ -77,11 +77,12 @@ struct Outcome {
     enum class Kind {
         finished,
         stopped,  ///< asked to; `picture` is the best so far
-        failed,   ///< `picture` is empty, `cause` and `sentence` say why
+        failed,   ///< `cause` and `sentence` say why; where a GPU failed, `picture` is the last preview, if there was
+                  ///< one
     };
 
     Kind kind = Kind::failed;
-    Image picture;  ///< of the content's own size, its alpha kept
+    Image picture;  ///< of the content's own size, its alpha kept; may be empty if it failed
     Cause cause = Cause::internal;
     std::string sentence;
     std::string network;  ///< what made the picture

@@ -11,6 +11,7 @@ namespace neural_style {
 namespace {
 
 constexpr int coarsest_edge = 256;
+constexpr int smallest_listed = 16, largest_listed = 65536;  // edges in a list
 constexpr int fewest_evaluations = 20;
 // What is left to do at such a size is the texture of single strokes, and an evaluation takes minutes.
 constexpr int huge_edge = 2048, fewest_if_huge = 8;
@@ -38,7 +39,7 @@ std::vector<Step> read_list(const std::string& text) {
     while (true) {
         Step step = {0, 0};
         const bool grows = read(step.edge) && (steps.empty() || step.edge > steps.back().edge);
-        if (!grows || step.edge < 16 || step.edge > 65536) break;
+        if (!grows || step.edge < smallest_listed || step.edge > largest_listed) break;
         if (at != end && *at == ':') {
             ++at;
             if (!read(step.evaluations) || step.evaluations < 1 || step.evaluations > 10000) break;
@@ -81,6 +82,16 @@ std::vector<Scale> plan_scales(int content_width, int content_height, const Sett
         evaluations /= 2;
     }
     return scales;
+}
+
+std::string scales_left(const std::vector<Scale>& plan, int scale, int evaluations) {
+    std::string list;
+    for (std::size_t i = std::size_t(scale); i < plan.size(); ++i) {
+        const int left = int(i) == scale ? std::max(1, plan[i].evaluations - evaluations) : plan[i].evaluations;
+        const int edge = std::max(smallest_listed, plan[i].edge);  // a tiny picture is stretched in any case
+        list += (list.empty() ? "" : ",") + std::to_string(edge) + ":" + std::to_string(left);
+    }
+    return list;
 }
 
 }  // namespace neural_style

@@ -72,6 +72,10 @@ Image to_image(const at::Tensor& colours, const at::Tensor& alpha) {
     return image;
 }
 
+Image resized(const Image& image, int width, int height) {
+    return to_image(resized(colours_of(image, {}), width, height), resized(alpha_of(image), width, height));
+}
+
 Image composed(const Image& below, const Image& above, const Mask& mask) {
     const at::Tensor weights = mask_of(mask, below.width, below.height).contiguous();
     const float* weight = weights.data_ptr<float>();

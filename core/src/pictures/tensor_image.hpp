@@ -24,6 +24,7 @@ Image to_image(const at::Tensor& colours, const at::Tensor& alpha);
 /// Cubic resampling of 1×C×h×w, antialiased when it shrinks; the same tensor when the size is already right. Overshoot
 /// is kept to the range of 0..1.
 at::Tensor resized(const at::Tensor& picture, int width, int height);
+Image resized(const Image& image, int width, int height);
 
 /// `above` over `below`, which has the same size, where the mask is 1; alpha likewise.
 Image composed(const Image& below, const Image& above, const Mask& mask);

@@ -61,7 +61,7 @@ class Descent {
 public:
     Descent(const Settings& settings, const Method& method, const std::vector<Scale>& scales, const Pictures& pictures,
             Workshop::Kept& kept, const Workload& load, const c10::Device& device, Observer& observer,
-            const std::atomic<bool>& stop)
+            const std::atomic<bool>& stop, Image& latest)
         : settings_(settings),
           method_(method),
           scales_(scales),
@@ -72,6 +72,7 @@ public:
           device_(device),
           observer_(observer),
           stop_(stop),
+          latest_(latest),
           budget_mib_(memory_budget(settings.integer("memory"), device)),
           tracker_(scales),
           picture_(pictures.start(settings, scales.front(), device)) {}
@@ -196,8 +197,9 @@ private:
             event.style_loss = losses.style;
             event.tv_loss = losses.tv;
             observer_.on_evaluation(event);
-            if (preview_every > 0 && event.evaluation % preview_every == 0)
-                observer_.on_preview(pictures_.preview(optimiser_->best()));
+            if (preview_every == 0 || event.evaluation % preview_every != 0) continue;
+            latest_ = pictures_.preview(optimiser_->best());
+            observer_.on_preview(latest_);
         }
     }
 
@@ -211,6 +213,7 @@ private:
     c10::Device device_;
     Observer& observer_;
     const std::atomic<bool>& stop_;
+    Image& latest_;  // preview
     double budget_mib_;
     ProgressTracker tracker_;
     at::Tensor picture_;
@@ -235,7 +238,9 @@ std::string encoder_key(const Method& method, const Settings& settings, const c1
     return key;
 }
 
-Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop::Kept& kept) {
+// `latest` becomes the last preview.
+Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop::Kept& kept,
+                 Image& latest) {
     check_pictures(request);
     const Settings settings = request.settings;
     const Method method = choose_method(settings);
@@ -261,7 +266,7 @@ Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& s
 
     Outcome outcome;
     const at::Tensor picture =
-        Descent(settings, method, scales, pictures, kept, load, device, observer, stop).run().to(at::kCPU);
+        Descent(settings, method, scales, pictures, kept, load, device, observer, stop, latest).run().to(at::kCPU);
     kept.encoder->release();  // its memory serves the result
     outcome.kind = stop ? Outcome::Kind::stopped : Outcome::Kind::finished;
     outcome.network = method.network.name;
@@ -304,12 +309,15 @@ Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop) 
 
 Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop& workshop) {
     Outcome outcome;
+    Image latest;
+    const int width = request.content.width, height = request.content.height;
     try {
-        outcome = optimise(std::move(request), observer, stop, workshop.kept());
+        outcome = optimise(std::move(request), observer, stop, workshop.kept(), latest);
     } catch (const Error& error) {
         outcome = failure(error.cause(), error.what());
     } catch (const c10::Error& error) {
         outcome = torch_failure(error.what_without_backtrace());
+        if (outcome.cause == Cause::device && !latest.empty()) outcome.picture = resized(latest, width, height);
     } catch (const std::bad_alloc&) {
         outcome = failure(Cause::memory, not_enough_memory);
     } catch (const std::exception& error) {
