@@ -189,18 +189,18 @@ at::Tensor Pictures::carried(at::Tensor picture, const Scale& scale, bool keep_d
     return picture.add_(content(scale, picture.device())).clamp_(0, 1);
 }
 
-Image Pictures::preview(const at::Tensor& picture) const {
-    int width = int(picture.size(3)), height = int(picture.size(2));
-    at::Tensor shown = picture;
-    if (std::max(width, height) > largest_preview) {  // on its device, so that less is copied
-        const double factor = double(largest_preview) / std::max(width, height);
-        width = std::max(1, int(width * factor));
-        height = std::max(1, int(height * factor));
-        shown = resized(shown, width, height);
-    }
-    shown = shown.to(at::kCPU);
-    if (colours_ == "content") shown = with_colours_of(resized(own_content_, width, height), shown);
-    return to_image(shown, resized(alpha_, width, height));
+at::Tensor Pictures::fetched(const at::Tensor& picture) const {
+    const auto longest = std::max(picture.size(2), picture.size(3));
+    if (longest <= largest_preview) return picture.to(at::kCPU);
+    const double factor = double(largest_preview) / double(longest);
+    const auto scaled = [&](std::int64_t length) { return std::max(1, int(double(length) * factor)); };
+    return resized(picture, scaled(picture.size(3)), scaled(picture.size(2))).to(at::kCPU);
+}
+
+Image Pictures::preview(at::Tensor fetched) const {
+    const int width = int(fetched.size(3)), height = int(fetched.size(2));
+    if (colours_ == "content") fetched = with_colours_of(resized(own_content_, width, height), fetched);
+    return to_image(fetched, resized(alpha_, width, height));
 }
 
 Image Pictures::result(const at::Tensor& picture) const {

@@ -46,9 +46,12 @@ public:
     /// the picture is enlarged.
     at::Tensor carried(at::Tensor picture, const Scale& scale, bool keep_detail) const;
 
-    /// An optimised picture as it is delivered: in the content's colours if asked, alpha as it was. A preview has at
-    /// most 2048 pixels along its longest edge.
-    Image preview(const at::Tensor& picture) const;
+    /// An optimised picture on its way to be shown: on the CPU, with at most 2048 pixels along its longest edge. What is
+    /// left to do for it, preview() does without the picture's device.
+    at::Tensor fetched(const at::Tensor& picture) const;
+
+    /// An optimised picture as it is delivered: in the content's colours if asked, alpha as it was.
+    Image preview(at::Tensor fetched) const;
     Image result(const at::Tensor& picture) const;
 
 private:

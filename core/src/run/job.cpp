@@ -188,8 +188,15 @@ private:
         RecordedEvaluation evaluation(objective, recording(objective));
         const int preview_every = int(settings_.integer("preview-every"));
         const double rest = settings_.real("stop-below");
+        at::Tensor shown;  // fetched and not told yet
+        const auto tell_preview = [&] {
+            if (!shown.defined()) return;
+            latest_ = pictures_.preview(std::exchange(shown, {}));
+            observer_.on_preview(latest_);
+        };
         while (tracker_.left() > 0 && !stop_ && !optimiser_->stalled() && !tracker_.at_rest(rest)) {
             Evaluated value = evaluation.evaluate(optimiser_->point());
+            tell_preview();                         // while a card computes what it was just given
             if (!value.gradient.defined()) return;  // stopped between two tiles
             const Losses losses(optimiser_->tell(value.losses, std::move(value.gradient)));
             Evaluation event = tracker_.count(losses.total());
@@ -198,9 +205,10 @@ private:
             event.tv_loss = losses.tv;
             observer_.on_evaluation(event);
             if (preview_every == 0 || event.evaluation % preview_every != 0) continue;
-            latest_ = pictures_.preview(optimiser_->best());
-            observer_.on_preview(latest_);
+            shown = pictures_.fetched(optimiser_->best());
+            if (device_.is_cpu()) tell_preview();
         }
+        tell_preview();
     }
 
     const Settings& settings_;

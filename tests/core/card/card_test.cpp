@@ -165,6 +165,36 @@ TEST_F(Card, IsWaitedForOnceAnEvaluation) {
     }
 }
 
+// Notes how many operations had begun when it was told something.
+class Clock : public Recorder {
+public:
+    void on_evaluation(const Evaluation& event) override {
+        at_evaluation.push_back(pretend_card().operations);
+        Recorder::on_evaluation(event);
+    }
+    void on_preview(const Image& picture) override {
+        at_preview.push_back(pretend_card().operations);
+        evaluations_before.push_back(evaluations.size());
+        Recorder::on_preview(picture);
+    }
+    std::vector<long long> at_evaluation, at_preview;
+    std::vector<std::size_t> evaluations_before;
+};
+
+TEST_F(Card, ComputesWhileAPreviewIsMade) {
+    Clock clock;
+    pretend_card().records = false;
+    const Outcome outcome =
+        run_with(request(network_.settings(1) + "scales=1;iterations=8;preview-every=4", "auto"), clock);
+    ASSERT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+    ASSERT_EQ(clock.previews.size(), 2u);
+    EXPECT_EQ(clock.evaluations_before, (std::vector<std::size_t>{4, 8}));  // before the next one is told
+    const long long an_evaluation = clock.at_evaluation[2] - clock.at_evaluation[1];
+    EXPECT_GT(clock.at_preview[0] - clock.at_evaluation[3], an_evaluation / 2);  // the next one has begun
+    EXPECT_LT(clock.at_preview[1] - clock.at_evaluation[7], an_evaluation / 2);  // there is none
+    EXPECT_LT(distance(clock.previews[1], outcome.picture), 0.02);
+}
+
 TEST_F(Card, ReplaysWhatItHasRecorded) {
     for (const char* settings :
          {"loss=gatys", "loss=gatys;padding=circular;tv-weight=5", "loss=tutorial;pooling=average",
