@@ -41,8 +41,10 @@ PlanRequest plan_request(const Arguments& arguments) {
 int explain(const Arguments& arguments) {
     const Plan plan = make_plan(plan_request(arguments));
     std::printf("device: %s, %d threads\n", plan.device.c_str(), plan.threads);
+    if (!plan.chosen.empty()) std::printf("device chosen because %s\n", plan.chosen.c_str());
     std::printf("network: %s%s%s\n", plan.network.c_str(), plan.weights.empty() ? "" : ", weights ",
                 plan.weights.c_str());
+    std::printf("computed by: %s, in %s\n", plan.engine.c_str(), plan.precision.c_str());
     std::printf("loss: %s\noptimiser: %s\n", plan.loss.c_str(), plan.optimiser.c_str());
     for (const PlannedScale& scale : plan.scales) {
         std::printf("scale: %dx%d, %d evaluations, ", scale.width, scale.height, scale.evaluations);

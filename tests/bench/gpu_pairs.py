@@ -184,6 +184,10 @@ def main():
         if not weights:
             weights = folder / "vgg19.pth"
             torch.save(state, weights)
+        draw(folder / "content.ppm", 64, 64, 1)
+        plan = subprocess.run(command(given, folder / "content.ppm", folder / "content.ppm", weights, "--explain"),
+                              capture_output=True, text=True)
+        print("\n".join(line for line in plan.stdout.splitlines() if line.startswith(("device", "computed"))) + "\n")
         print("| precision | size | PyTorch ms | ours ms | ratio | by Adam | without graphs | without kernels |\n"
               "|---|---|---|---|---|---|---|---|")
         for size in map(int, given["sizes"].split(",")):

@@ -32,10 +32,17 @@ class Plans(Program):
     def test_a_plan_names_what_a_run_will_use(self):
         plan = self.plan("content.png", "--style", "style.png", "--network", "builtin", "--scales", "32,48",
                          "--iterations", "40")
-        for line in (r"device: \S+, \d+ threads", "network: builtin", "loss: covariance", "optimiser: lbfgs",
+        for line in (r"device: \S+, \d+ threads", r"device chosen because (this LibTorch can use no GPU here|a GPU .*)",
+                     r"computed by: .*, in (float32|tf32)", "network: builtin", "loss: covariance", "optimiser: lbfgs",
                      r"scale: 32x32, 40 evaluations, in one piece, \d+ MiB", r"scale: 48x40, 20 evaluations, .*",
                      r"memory needed: \d+ MiB", r"memory available: \d+ MiB", "fits: yes", r"expected time: \d+ s"):
             self.assertRegex(plan, f"(?m)^{line}$")
+
+    def test_a_device_that_was_asked_for_needs_no_reason(self):
+        plan = self.plan("content.png", "--style", "style.png", "--network", "builtin", "--device", "cpu", "--precision",
+                         "float32")
+        self.assertRegex(plan, "(?m)^computed by: .*, in float32$")
+        self.assertNotIn("because", plan)
 
     def test_sizes_stand_for_pictures(self):
         named = self.plan("content.png", "--style", "style.png", "--network", "builtin")

@@ -27,6 +27,8 @@ struct PlannedScale {
 struct Plan {
     std::string network, weights;  ///< weights: a path, or empty
     std::string loss, optimiser, device;
+    std::string chosen;             ///< why it is that device, where the choice was ours
+    std::string precision, engine;  ///< the network's number format, and what computes it
     int threads = 1;
     std::vector<PlannedScale> scales;
     double needed_mib = 0;     ///< the most of all scales

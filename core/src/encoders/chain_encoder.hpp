@@ -24,6 +24,7 @@ public:
     void release() override { chain_.release(); }
     std::vector<MapShape> shapes() const override { return shapes_; }
     int halo() const override { return halo_; }
+    std::string engine() const override { return "our own convolutions, by Winograd's method"; }
     std::size_t work_bytes(int height, int width) const override;
 
 private:

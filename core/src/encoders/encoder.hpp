@@ -4,6 +4,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string>
 #include <vector>
 
 #include "bank/padding.hpp"
@@ -61,6 +62,9 @@ public:
 
     /// The encoder itself, if it is made of two that may be computed apart.
     virtual SplitEncoder* split() { return nullptr; }
+
+    /// What computes it, in a few words for a person who asks how a run would go.
+    virtual std::string engine() const { return "LibTorch"; }
 
     /// Bytes that features(…, true) and gradient() work in for a picture of that size, weights not counted.
     virtual std::size_t work_bytes(int height, int width) const = 0;

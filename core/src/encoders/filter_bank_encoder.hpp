@@ -20,6 +20,7 @@ public:
     void set_padding(Padding padding) override { bank_.set_padding(padding); }
     std::vector<MapShape> shapes() const override;
     int halo() const override { return bank_halo(taps_); }
+    std::string engine() const override { return "our own filters"; }
     std::size_t work_bytes(int height, int width) const override;
     std::size_t slope_bytes(int height, int width) const override;
 

@@ -27,6 +27,7 @@ public:
     void set_padding(Padding padding) override { padding_ = padding; }
     std::vector<MapShape> shapes() const override;
     int halo() const override;
+    std::string engine() const override { return "LibTorch, with kernels of our own between its convolutions"; }
     std::size_t work_bytes(int height, int width) const override;
 
 private:

@@ -59,6 +59,11 @@ std::vector<MapShape> SplitEncoder::shapes() const {
     return result;
 }
 
+std::string SplitEncoder::engine() const {
+    const std::string front = front_->engine(), back = back_->engine();
+    return front == back ? front : front + ", behind the second pool " + back;
+}
+
 std::size_t SplitEncoder::work_bytes(int height, int width) const {
     const int stride = front_->shapes().back().stride;
     return front_->work_bytes(height, width) + back_->work_bytes(height / stride, width / stride);

@@ -35,6 +35,7 @@ public:
     }
     std::vector<MapShape> shapes() const override;
     int halo() const override { return halo_; }
+    std::string engine() const override;
     std::size_t work_bytes(int height, int width) const override;
     SplitEncoder* split() override { return this; }
 

@@ -91,6 +91,19 @@ Precision choose_precision(const std::string& text, const c10::Device& device) {
     return precision;
 }
 
+std::string name_of(Precision precision) {
+    switch (precision) {
+        case Precision::tf32:
+            return "tf32";
+        case Precision::float16:
+            return "float16";
+        case Precision::bfloat16:
+            return "bfloat16";
+        default:
+            return "float32";
+    }
+}
+
 void search_fastest_convolutions(bool search) { at::globalContext().setBenchmarkCuDNN(search); }
 
 int set_threads(int wanted) {

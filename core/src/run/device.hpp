@@ -29,6 +29,9 @@ enum class Precision {
 /// elsewhere, and for float16 on the CPU, whose kernels know it in some versions only.
 Precision choose_precision(const std::string& text, const c10::Device& device);
 
+/// As the setting names it.
+std::string name_of(Precision precision);
+
 /// Whether cuDNN tries all its algorithms on the first convolution of each shape and keeps the fastest: that takes as
 /// long as several evaluations, and two runs may take different ones, whose roundings differ.
 void search_fastest_convolutions(bool search);

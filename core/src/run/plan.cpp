@@ -98,8 +98,12 @@ Plan make_plan(const PlanRequest& request) {
     plan.loss = method.loss;
     plan.optimiser = method.optimiser;
     plan.device = device.str();
+    if (settings.text("device") == "auto")
+        plan.chosen = device.is_cpu() ? "this LibTorch can use no GPU here" : "a GPU comes before the processor";
+    plan.precision = name_of(precision);
     const auto scales = plan_scales(request.width, request.height, settings);
     const auto encoder = make_encoder(method, settings, device, precision);
+    plan.engine = encoder->engine();
     const Workload load = workload(method, request, *encoder, device, memory_held_on(device));
     plan.available_mib = memory_budget(settings.integer("memory"), device);
     const double pixel_seconds = seconds_per_pixel(method, request, *encoder, device);

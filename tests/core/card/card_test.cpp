@@ -88,6 +88,20 @@ TEST_F(Card, PaintsWhatTheProcessorPaints) {
     }
 }
 
+TEST_F(Card, SaysWhatComputes) {
+    for (const bool compiles : {false, true}) {
+        reset_pretend_card();
+        pretend_card().compiles = compiles;
+        const auto engine = [&](testing::SmallNetwork& network) {
+            const Settings settings = Settings::parse(network.settings(1));
+            return make_encoder(choose_method(settings), settings, card, Precision::float32)->engine();
+        };
+        const std::string kernels = "LibTorch, with kernels of our own between its convolutions";
+        EXPECT_EQ(engine(network_), compiles ? kernels : "LibTorch");
+        EXPECT_EQ(engine(odd_network_), compiles ? "LibTorch, behind the second pool " + kernels : "LibTorch");
+    }
+}
+
 TEST_F(Card, DoesWithoutKernelsThatGiveSomethingElse) {
     const std::string settings = network_.settings(1) + "scales=1;iterations=3";
     Recorder plain, wrong;
