@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "encoders/feature_product.hpp"
 #include "losses/precise_sums.hpp"
 
 namespace neural_style {
@@ -75,22 +76,7 @@ at::Tensor products_on_cpu(const at::Tensor& rows, const std::vector<at::Tensor>
 }  // namespace
 
 at::Tensor row_products_by_matrices(const at::Tensor& rows, const std::vector<at::Tensor>& with) {
-    constexpr std::int64_t batch = 4096;
-    const at::Tensor others = at::stack(with);  // count×n
-    const auto type = sum_type(rows);
-    const auto pieces = rows.size(1) / batch, rest = rows.size(1) % batch;
-    at::Tensor result = at::zeros({rows.size(0), others.size(0)}, rows.options().dtype(type));
-    // A product this wide and this low is one long sum, which matrix libraries may leave to one processor of a GPU; as
-    // a batch of short ones it is spread over all of them. Nothing is copied for it.
-    if (pieces > 0) {
-        const auto cut = [&](const at::Tensor& matrix) {
-            return matrix.narrow(1, 0, pieces * batch).unflatten(1, {pieces, batch}).transpose(0, 1);
-        };
-        result.add_(at::bmm(cut(rows), cut(others).transpose(1, 2)).sum({0}, false, type));
-    }
-    if (rest > 0)
-        result.add_(at::mm(rows.narrow(1, pieces * batch, rest), others.narrow(1, pieces * batch, rest).t()).to(type));
-    return result;
+    return long_product(rows, at::stack(with), 4096, sum_type(rows));
 }
 
 at::Tensor row_products(const at::Tensor& rows, const std::vector<at::Tensor>& with) {

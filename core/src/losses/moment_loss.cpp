@@ -58,7 +58,7 @@ void Moments::add(const MapPart& part) {
     }
     if (!products.defined()) {
         const at::Tensor matrix = features.flatten(1);
-        products = feature_product(matrix, matrix.t());
+        products = feature_gram(matrix, sum_type(features));
         if (with_means_ && !part.weights.defined()) sums = matrix.sum(1);
     }
     if (with_means_ && part.weights.defined()) sums = at::mv(part.features.flatten(1), part.weights.flatten());

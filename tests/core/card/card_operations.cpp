@@ -383,6 +383,7 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
     library.impl("convolution_backward_overrideable",
                  torch::CppFunction::makeFromBoxedFunction<&convolution_backward>());
     library.impl("mm", torch::CppFunction::makeFromBoxedFunction<&product>());
+    library.impl("bmm", torch::CppFunction::makeFromBoxedFunction<&product>());
 }
 
 }  // namespace
