@@ -1,22 +1,15 @@
 #include "encoders/feature_product.hpp"
 
 #include <ATen/ATen.h>
-#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <gtest/gtest.h>
 
+#include "card_device.hpp"
 #include "drawn_tensors.hpp"
 
 namespace neural_style {
 namespace {
 
-using testing::drawn, testing::relative_distance;
-
-// A real card, else one that a test brings, else the processor.
-c10::Device card() {
-    if (at::hasCUDA()) return c10::Device("cuda:0");
-    constexpr auto brought = c10::DeviceType::PrivateUse1;
-    return c10::impl::hasDeviceGuardImpl(brought) ? c10::Device(brought, 0) : c10::Device(at::kCPU);
-}
+using testing::card, testing::drawn, testing::relative_distance;
 
 TEST(FeatureProduct, GramsOfMapsOfAnyLengthAndLayoutAreProducts) {
     const double tolerance = at::hasCUDA() ? 2e-3 : 1e-6;  // a real card may round to eleven bits

@@ -1,9 +1,9 @@
 #include "encoders/fused_encoder.hpp"
 
 #include <ATen/ATen.h>
-#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <gtest/gtest.h>
 
+#include "card_device.hpp"
 #include "drawn_tensors.hpp"
 #include "encoders/half_layers.hpp"
 #include "host_passages.hpp"
@@ -11,17 +11,10 @@
 namespace neural_style {
 namespace {
 
-using testing::drawn, testing::drawn_picture, testing::relative_distance;
+using testing::card, testing::drawn, testing::drawn_picture, testing::relative_distance;
 using Maps = std::vector<at::Tensor>;
 
 constexpr Padding paddings[] = {Padding::zero, Padding::reflect, Padding::replicate, Padding::circular};
-
-// A real card, else one that a test brings, else the processor.
-c10::Device card() {
-    if (at::hasCUDA()) return c10::Device("cuda:0");
-    constexpr auto brought = c10::DeviceType::PrivateUse1;
-    return c10::impl::hasDeviceGuardImpl(brought) ? c10::Device(brought, 0) : c10::Device(at::kCPU);
-}
 
 std::unique_ptr<Passages> passages(at::ScalarType number) {
     const c10::Device device = card();

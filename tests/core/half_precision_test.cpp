@@ -1,24 +1,16 @@
 #include "encoders/half_layers.hpp"
 
 #include <ATen/ATen.h>
-#include <ATen/Context.h>
-#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <gtest/gtest.h>
 
+#include "card_device.hpp"
 #include "drawn_tensors.hpp"
 #include "encoders/half_slopes.hpp"
 
 namespace neural_style {
 namespace {
 
-using testing::drawn, testing::drawn_picture, testing::relative_distance;
-
-// A real card, else one that a test brings, else the processor, whose kernels know half precision in LibTorch 2.
-c10::Device card() {
-    if (at::hasCUDA()) return c10::Device("cuda:0");
-    constexpr auto brought = c10::DeviceType::PrivateUse1;
-    return c10::impl::hasDeviceGuardImpl(brought) ? c10::Device(brought, 0) : c10::Device(at::kCPU);
-}
+using testing::card, testing::drawn, testing::drawn_picture, testing::relative_distance;
 
 const std::vector<LayerTap> taps = {{0, true}, {1, false}, {2, true}, {4, true}, {3, false}};
 
