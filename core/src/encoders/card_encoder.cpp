@@ -40,6 +40,8 @@ bool agree(Encoder& one, Encoder& other, const ConvolutionLayer& first) {
 
 std::unique_ptr<Encoder> make_card_encoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps,
                                            const InputConvention& input, Padding padding, bool average_pooling) {
+    for (ConvolutionLayer& layer : layers)  // once for both
+        if (!layer.is_pool()) layer.weight = layer.weight.contiguous(at::MemoryFormat::ChannelsLast);
     auto plain = std::make_unique<ConvolutionEncoder>(layers, taps, input, padding, average_pooling, MapLayout::pixels);
     const char* const wanted = std::getenv("NEURAL_STYLE_KERNELS");
     if ((wanted && std::string(wanted) == "off") || !can_be_fused(layers)) return plain;
