@@ -1,6 +1,8 @@
 // How far above float32's losses runs end that round their numbers as a card does, on the pretended one. Prints a
 // table: the mean difference over several sets of weights and its standard deviation, in percent. usage: card_losses
 // gatys|tutorial SETS EVALUATIONS
+#include <ATen/Context.h>
+
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -25,6 +27,15 @@ const Rounding roundings[] = {{"float32 without its last bit", "float32", 23, 23
                               {"float16, products in float32", "float16", 24, 24},
                               {"float16", "float16", 24, 11}};
 
+// Lets products of features be rounded, as choose_precision does for a card that knows TF32.
+class OnCard : public testing::Recorder {
+public:
+    void on_scale(const ScaleEvent& event) override {
+        at::globalContext().setAllowTF32CuDNN(true);
+        testing::Recorder::on_scale(event);
+    }
+};
+
 // The last loss; no number if one of the run's was none.
 double reached(const std::string& network, const std::string& loss, int evaluations, const Rounding& rounding) {
     testing::reset_pretend_card();
@@ -37,7 +48,7 @@ double reached(const std::string& network, const std::string& loss, int evaluati
     request.settings =
         Settings::parse("threads=1;preview-every=0;scales=1;loss=" + loss + ";precision=" + rounding.precision +
                         ";iterations=" + std::to_string(evaluations) + ";" + network);
-    testing::Recorder recorder;
+    OnCard recorder;
     if (run_with(request, recorder).kind != Outcome::Kind::finished) return std::nan("");
     for (const Evaluation& event : recorder.evaluations)
         if (!std::isfinite(event.total_loss)) return std::nan("");

@@ -37,21 +37,17 @@ BankEncoder::BankEncoder(std::vector<BankTap> taps, Padding padding, const at::D
     deviation_ = constant({bank::deviation, bank::deviation + bank::colours}, {1, 3, 1, 1});
 }
 
-at::Tensor BankEncoder::responses(const at::Tensor& colours) const {
+SignedHalves BankEncoder::responses(const at::Tensor& colours) const {
     const at::Tensor planes = at::conv2d(colours, opponent_).transpose(0, 1);  // 3×1×h×w: the colours as a batch
     const at::Tensor signed_ = at::conv2d(padded(planes, filter_edge / 2, padding_), filters_) * scales_;
-    const at::Tensor flat = signed_.flatten(0, 1).unsqueeze(0);
-    return at::cat({at::relu(flat), at::relu(-flat)}, 1);
+    return signed_halves(signed_.flatten(0, 1).unsqueeze(0), derivatives);  // light comes first, its derivatives first
 }
 
-at::Tensor BankEncoder::strokes(const at::Tensor& responses) const {
-    const auto channels = responses.size(1) / 2;  // the positive halves, then the negative ones; light comes first
-    const at::Tensor strength = responses.narrow(1, 0, derivatives) + responses.narrow(1, channels, derivatives);
-    const at::Tensor planes = halved(strength).transpose(0, 1);  // 12×1×h×w
+at::Tensor BankEncoder::strokes(const SignedHalves& responses) const {
+    const at::Tensor planes = halved(responses.absolute).transpose(0, 1);  // 12×1×h×w
     const at::Tensor seeing = filters_.narrow(0, 0, derivatives);
     const at::Tensor signed_ = at::conv2d(padded(planes, filter_edge / 2, padding_), seeing) * stroke_scales_;
-    const at::Tensor flat = signed_.flatten(0, 1).unsqueeze(0);
-    return at::cat({halved(responses), at::relu(flat), at::relu(-flat)}, 1);
+    return at::cat({halved(responses.halves), signed_halves(signed_.flatten(0, 1).unsqueeze(0), 0).halves}, 1);
 }
 
 std::vector<at::Tensor> BankEncoder::features(const at::Tensor& picture, bool keep) {
@@ -67,12 +63,12 @@ std::vector<at::Tensor> BankEncoder::features(const at::Tensor& picture, bool ke
         if (level > 0)
             colours = halved(at::conv2d(padded(colours, 1, padding_), blur_, at::Tensor(), {1, 1},
                                         at::IntArrayRef({0, 0}), {1, 1}, 3));
-        at::Tensor first;
+        SignedHalves first;
         for (std::size_t i = 0; i < taps_.size(); ++i) {
             if (taps_[i].level != level) continue;
-            if (taps_[i].kind != BankTap::Kind::colours && !first.defined()) first = responses(colours);
+            if (taps_[i].kind != BankTap::Kind::colours && !first.halves.defined()) first = responses(colours);
             maps[i] = taps_[i].kind == BankTap::Kind::colours     ? colours
-                      : taps_[i].kind == BankTap::Kind::responses ? first
+                      : taps_[i].kind == BankTap::Kind::responses ? first.halves
                                                                   : strokes(first);
         }
     }

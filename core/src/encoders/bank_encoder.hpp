@@ -15,6 +15,7 @@
 #include "bank/bank_filters.hpp"
 #include "bank/padding.hpp"
 #include "encoder.hpp"
+#include "signed_halves.hpp"
 
 namespace neural_style {
 
@@ -32,8 +33,8 @@ public:
     std::size_t work_bytes(int height, int width) const override;
 
 private:
-    at::Tensor responses(const at::Tensor& colours) const;
-    at::Tensor strokes(const at::Tensor& responses) const;
+    SignedHalves responses(const at::Tensor& colours) const;
+    at::Tensor strokes(const SignedHalves& responses) const;
 
     std::vector<BankTap> taps_;
     Padding padding_;

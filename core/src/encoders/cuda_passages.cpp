@@ -5,7 +5,6 @@
 #include <c10/util/Exception.h>
 #include <dlfcn.h>
 
-#include <algorithm>
 #include <array>
 #include <map>
 #include <utility>
