@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "action_row.hpp"
 #include "dialog.hpp"
@@ -16,7 +15,6 @@
 #include "engine_request.hpp"
 #include "message_bar.hpp"
 #include "network_page.hpp"
-#include "neural-style/scale_schedule.hpp"
 #include "preset_bar.hpp"
 #include "preview_view.hpp"
 #include "progress_panel.hpp"
@@ -85,7 +83,7 @@ private:
 
     void show_activity(Activity activity);
     void show_actions();
-    void show_failure(std::shared_ptr<const Outcome> outcome);
+    void show_failure(Activity activity, std::shared_ptr<const Outcome> outcome);
     void ended(Activity activity, std::shared_ptr<const Outcome> outcome);
 
     Host& host_;
@@ -124,7 +122,7 @@ private:
     bool queue_goes_on_ = true;                             ///< after that
     Evaluation last_;                                       ///< of the present run
     int first_of_scale_ = 1;                                ///< evaluation of its present scale
-    std::vector<Scale> plan_;                               ///< of the present full run
+    Settings asked_;                                        ///< of the engine, for the present full run
     std::shared_ptr<const Mask> draft_mask_;                ///< of the present draft
     RunRequest running_;                                    ///< what the present full run is of
     std::shared_ptr<int> alive_ = std::make_shared<int>();  ///< for calls that may come after our end

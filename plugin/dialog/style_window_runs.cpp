@@ -135,7 +135,7 @@ void StyleWindow::start(const RunRequest& request, std::shared_ptr<const Image> 
             if (reading_->step()) return true;
             running_.mask = reading_->mask();
             Request ready = std::exchange(reading_, nullptr)->take();
-            plan_ = plan_scales(ready.content.width, ready.content.height, ready.settings);
+            asked_ = ready.settings;
             runs_.start(std::move(ready));
         } catch (const Error& error) {
             cannot_start(error);
@@ -261,14 +261,16 @@ void StyleWindow::go_on_from(std::shared_ptr<const Outcome> failed) {
     request.settings.set("device", "cpu");
     const int evaluations = last_.evaluation - first_of_scale_ + 1;
     try {
-        start(request, picture_of(failed), 0, scales_left(plan_, last_.scale, evaluations));
+        const auto plan = plan_scales(content_.width, content_.height, asked_);
+        start(request, picture_of(failed), 0, scales_left(plan, last_.scale, evaluations));
     } catch (const Error& error) {
         messages_.show(error.cause(), error.what());
     }
 }
 
-void StyleWindow::show_failure(std::shared_ptr<const Outcome> outcome) {
+void StyleWindow::show_failure(Activity activity, std::shared_ptr<const Outcome> outcome) {
     const std::string sentence = failure_text(*outcome);
+    const bool begun = activity == Activity::full && !outcome->picture.empty();
     const int own_edge = std::max(content_.width, content_.height);
     const int size = int(model_.settings().integer("size"));
     const int usual = smaller_edge(size > 0 ? std::min(size, own_edge) : own_edge);
@@ -286,12 +288,12 @@ void StyleWindow::show_failure(std::shared_ptr<const Outcome> outcome) {
     // Far slower than the GPU that failed or is too small: not without being told to.
     const bool gpu = outcome->cause == Cause::device || (outcome->cause == Cause::memory && engine_.uses_gpu());
     if (gpu && model_.settings().text("device") != "cpu") {
-        if (outcome->picture.empty())
-            offer(_("Paint on the processor"), "device", "cpu", from_start);
-        else
+        if (begun)
             offer(_("Go on with the processor"), "device", "cpu", [this, outcome] { go_on_from(outcome); });
+        else
+            offer(_("Paint on the processor"), "device", "cpu", from_start);
     }
-    if (!outcome->picture.empty())
+    if (begun)
         offers.push_back({_("Keep the picture so far"), [this, outcome] {
                               auto kept = std::make_shared<Outcome>(*outcome);
                               kept->kind = Outcome::Kind::stopped;
@@ -302,7 +304,7 @@ void StyleWindow::show_failure(std::shared_ptr<const Outcome> outcome) {
 
 void StyleWindow::ended(Activity activity, std::shared_ptr<const Outcome> outcome) {
     if (activity == Activity::full && queue_.running()) return deliver_job(std::move(outcome));
-    if (outcome->kind == Outcome::Kind::failed) return show_failure(std::move(outcome));
+    if (outcome->kind == Outcome::Kind::failed) return show_failure(activity, std::move(outcome));
     if (activity == Activity::draft) {
         preview_.set_result(picture_of(outcome), _("Draft"), draft_mask_);
         engine_.show();

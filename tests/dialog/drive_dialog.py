@@ -296,6 +296,15 @@ def test_keeps_what_a_lost_card_has_painted(open_stage):
         assert end['ended'] == 'stopped' and end['picture'] == '960x640', end
 
 
+def test_a_draft_that_a_lost_card_painted_is_no_result(open_stage):
+    with open_stage() as stage:
+        stage.set_text('Network', 'late-card')
+        wait_for(lambda: stage.shows('push button', 'Paint on the processor'), 'the offer')
+        assert not stage.shows('push button', 'Keep the picture so far')
+        stage.press('Cancel')
+        assert stage.ending()['ended'] == 'nothing'
+
+
 def test_small_card(open_stage):
     with open_stage() as stage:
         stage.press('Live draft', 'check box')

@@ -191,8 +191,9 @@ private:
         at::Tensor shown;  // fetched and not told yet
         const auto tell_preview = [&] {
             if (!shown.defined()) return;
-            latest_ = pictures_.preview(std::exchange(shown, {}));
-            observer_.on_preview(latest_);
+            Image preview = pictures_.preview(std::exchange(shown, {}));
+            observer_.on_preview(preview);
+            if (!device_.is_cpu()) latest_ = std::move(preview);  // a card may be lost
         };
         while (tracker_.left() > 0 && !stop_ && !optimiser_->stalled() && !tracker_.at_rest(rest)) {
             Evaluated value = evaluation.evaluate(optimiser_->point());
@@ -221,7 +222,7 @@ private:
     c10::Device device_;
     Observer& observer_;
     const std::atomic<bool>& stop_;
-    Image& latest_;  // preview
+    Image& latest_;  // preview, on a card
     double budget_mib_;
     ProgressTracker tracker_;
     at::Tensor picture_;
@@ -246,7 +247,7 @@ std::string encoder_key(const Method& method, const Settings& settings, const c1
     return key;
 }
 
-// `latest` becomes the last preview.
+// `latest` becomes the last preview of a run on a card.
 Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop::Kept& kept,
                  Image& latest) {
     check_pictures(request);
