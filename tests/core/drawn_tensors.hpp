@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "encoders/encoder.hpp"
+#include "encoders/network_input.hpp"
 
 namespace neural_style::testing {
 
@@ -23,6 +24,18 @@ inline at::Tensor drawn_picture(int width, int height, std::uint64_t seed, at::S
                      channel = at::arange(3, options).view({1, 3, 1, 1});
     const at::Tensor waves = at::sin(x * 0.7 + channel + double(seed)) * at::cos(y * 0.45 - channel * double(seed % 7));
     return (waves * 0.3 + 0.5 + drawn({1, 3, height, width}, seed, at::kDouble) * 0.03).clamp(0.1, 0.9).to(type);
+}
+
+/// Of a network whose channels are in another order than the picture's and each scaled differently.
+inline InputConvention convention() {
+    InputConvention input;
+    input.range = 2;
+    input.bgr = true;
+    for (int channel = 0; channel < 3; ++channel) {
+        input.mean[channel] = 0.4F + 0.1F * float(channel);
+        input.deviation[channel] = 0.5F + 0.2F * float(channel);
+    }
+    return input;
 }
 
 /// Copies, for an encoder may overwrite them.

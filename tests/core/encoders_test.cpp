@@ -8,6 +8,7 @@
 namespace neural_style {
 namespace {
 
+using testing::convention;
 using testing::drawn;
 using testing::drawn_picture;
 using testing::expect_gradient;
@@ -32,17 +33,6 @@ std::vector<ConvolutionLayer> layers(at::ScalarType type) {
 }
 
 const std::vector<LayerTap> taps = {{5, false}, {0, false}, {0, true}, {1, true}, {3, true}, {2, false}, {3, true}};
-
-InputConvention convention() {
-    InputConvention input;
-    input.range = 2;
-    input.bgr = true;
-    for (int channel = 0; channel < 3; ++channel) {
-        input.mean[channel] = 0.4F + 0.1F * float(channel);
-        input.deviation[channel] = 0.5F + 0.2F * float(channel);
-    }
-    return input;
-}
 
 /// Fixed slopes of a loss that is linear in all maps; one of them stays undefined, which stands for zero.
 Maps slopes_for(const Maps& maps) {

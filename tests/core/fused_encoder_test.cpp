@@ -11,7 +11,7 @@
 namespace neural_style {
 namespace {
 
-using testing::card, testing::drawn, testing::drawn_picture, testing::relative_distance;
+using testing::card, testing::convention, testing::drawn, testing::drawn_picture, testing::relative_distance;
 using Maps = std::vector<at::Tensor>;
 
 constexpr Padding paddings[] = {Padding::zero, Padding::reflect, Padding::replicate, Padding::circular};
@@ -33,17 +33,6 @@ std::vector<ConvolutionLayer> layers() {
         channels = out;
     }
     return result;
-}
-
-InputConvention convention() {
-    InputConvention input;
-    input.range = 2;
-    input.bgr = true;
-    for (int channel = 0; channel < 3; ++channel) {
-        input.mean[channel] = 0.4F + 0.1F * float(channel);
-        input.deviation[channel] = 0.5F + 0.2F * float(channel);
-    }
-    return input;
 }
 
 // Pools that follow a map that is wanted and pools that do not, maps wanted twice, on both sides of a ReLU, and a last
