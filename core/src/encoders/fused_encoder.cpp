@@ -174,14 +174,18 @@ at::Tensor FusedEncoder::gradient(const std::vector<Slope>& of_features) {
         slope = of_raw;
         if (step.weight.defined()) slope = at::conv2d(slope, step.turned, {}, 1, zeros ? 1 : 2).contiguous(by_pixels);
     }
-    at::Tensor result = at::zeros_like(picture_);
+    at::Tensor result;
     if (slope.defined()) {
         if (!zeros) slope = folded(slope, 1, padding_);
         result = input_.slope_back(slope.to(at::kFloat));
         if (unit.defined()) result = result * unit;
+    } else {
+        result = at::zeros_like(picture_);
     }
+    // A picture's lies plane by plane; that of a map goes on to the encoder before, which reads it as it is.
+    if (picture_.size(1) == 3) result = result.contiguous();
     release();
-    return result.contiguous();
+    return result;
 }
 
 void FusedEncoder::release() {
