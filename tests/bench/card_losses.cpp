@@ -24,8 +24,7 @@ struct Rounding {
 const Rounding roundings[] = {{"float32 without its last bit", "float32", 23, 23},
                               {"TF32, convolutions alone", "float32", 11, 24},
                               {"TF32", "float32", 11, 11},
-                              {"float16, products in float32", "float16", 24, 24},
-                              {"float16", "float16", 24, 11}};
+                              {"float16", "float16", 24, 24}};
 
 // Lets products of features be rounded, as choose_precision does for a card that knows TF32.
 class OnCard : public testing::Recorder {

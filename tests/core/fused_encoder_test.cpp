@@ -52,17 +52,25 @@ Maps slopes_for(const Maps& maps) {
 
 at::Tensor here(const at::Tensor& tensor) { return tensor.to(at::kCPU); }
 
-void expect_same(Encoder& encoder, Encoder& reference, const at::Tensor& picture, double of_maps, double of_gradient) {
+at::Tensor in_full(const at::Tensor& map, const MapShape& shape) { return here(map).to(at::kFloat) * shape.unit; }
+
+void expect_same(Encoder& encoder, Encoder& reference, const at::Tensor& picture, double of_maps, double of_gradient,
+                 at::ScalarType number = at::kFloat) {
     const Maps expected = reference.features(picture, true), maps = encoder.features(picture, true);
+    const std::vector<MapShape> shapes = encoder.shapes();
     ASSERT_EQ(maps.size(), expected.size());
     for (std::size_t i = 0; i < maps.size(); ++i) {
         ASSERT_EQ(maps[i].sizes(), expected[i].sizes());
-        EXPECT_EQ(maps[i].scalar_type(), at::kFloat);
-        EXPECT_LT(relative_distance(here(maps[i]), here(expected[i])), of_maps) << "map " << i;
+        EXPECT_EQ(maps[i].scalar_type(), number);
+        EXPECT_LT(relative_distance(in_full(maps[i], shapes[i]), here(expected[i])), of_maps) << "map " << i;
     }
     const Maps slopes = slopes_for(expected);
-    const at::Tensor gradient = encoder.gradient(testing::as_slopes(slopes));
+    std::vector<Slope> own = testing::as_slopes(slopes);
+    for (std::size_t i = 0; i < own.size(); ++i)
+        if (own[i].defined()) own[i].map.mul_(shapes[i].unit);
+    const at::Tensor gradient = encoder.gradient(own);
     EXPECT_TRUE(gradient.is_contiguous());
+    EXPECT_EQ(gradient.scalar_type(), at::kFloat);
     EXPECT_LT(relative_distance(here(gradient), here(reference.gradient(testing::as_slopes(slopes)))), of_gradient);
 }
 
@@ -96,23 +104,55 @@ TEST(FusedEncoder, TakesOneSizeAndPaddingAfterAnother) {
     }
 }
 
-TEST(FusedEncoder, TakesSlopesThatAreMatrices) {
-    ConvolutionEncoder reference(layers(), all_taps[0], convention(), Padding::reflect, false, MapLayout::pixels);
-    FusedEncoder fused(layers(), all_taps[0], convention(), Padding::reflect, false, passages(at::kFloat));
-    const at::Tensor picture = drawn_picture(30, 22, 5).to(card());
-    const Maps maps = fused.features(picture, true);
-    reference.features(picture, true);
-    const auto slopes = [&] {
-        std::vector<Slope> result;
-        for (std::size_t i = 0; i < maps.size(); ++i) {
-            const auto channels = maps[i].size(0);
-            const at::Tensor half = drawn({channels, channels}, 300 + i);
-            result.push_back({{}, (half + half.t()).to(card()), drawn({channels}, 400 + i).to(card())});
+// A map with a factor, a matrix with a shift, the two together, a bare matrix: what losses make.
+TEST(FusedEncoder, TakesSlopesOfEveryKind) {
+    const std::vector<LayerTap> taps = {{0, true}, {3, true}, {4, false}, {6, true}, {0, true}};
+    for (const at::ScalarType number : {at::kFloat, at::kHalf})
+        for (const double size : {1e-12, 1.0}) {
+            std::vector<ConvolutionLayer> own = layers();
+            InputConvention input = convention();
+            if (number == at::kHalf) bring_to_half(own, input, true);
+            ConvolutionEncoder reference(layers(), taps, convention(), Padding::reflect, true, MapLayout::pixels);
+            FusedEncoder fused(own, taps, input, Padding::reflect, true, passages(number));
+            const at::Tensor picture = drawn_picture(30, 22, 5).to(card());
+            const Maps maps = fused.features(picture, true);
+            reference.features(picture, true);
+            const auto slopes = [&](const std::vector<MapShape>& shapes) {
+                std::vector<Slope> result(maps.size());
+                for (std::size_t i = 0; i < maps.size(); ++i) {
+                    const auto channels = maps[i].size(0);
+                    const double unit = shapes[i].unit;
+                    if (i != 1) {
+                        const at::Tensor half = drawn({channels, channels}, 300 + i) * size;
+                        result[i].matrix = ((half + half.t()) * (unit * unit)).to(card());
+                    }
+                    if (i == 0 || i == 3) result[i].shift = (drawn({channels}, 400 + i) * (size * unit)).to(card());
+                    if (i == 1 || i == 3) result[i].map = (drawn(maps[i].sizes().vec(), 500 + i) * unit).to(card());
+                    if (i == 3) result[i].map.mul_(size);
+                    if (i == 1) result[i].factor = at::full({}, size, picture.options());
+                }
+                return result;
+            };
+            EXPECT_LT(relative_distance(here(fused.gradient(slopes(fused.shapes()))),
+                                        here(reference.gradient(slopes(reference.shapes())))),
+                      number == at::kHalf ? 0.02 : 1e-4)
+                << size;
         }
-        result[1] = {drawn(maps[1].sizes().vec(), 500).to(card()), {}, {}};
-        return result;
-    };
-    EXPECT_LT(relative_distance(here(fused.gradient(slopes())), here(reference.gradient(slopes()))), 1e-4);
+}
+
+// As the objective gives the content's: a difference of features, in their own numbers.
+TEST(FusedEncoder, InHalfPrecisionTakesAShortMapWithItsFactor) {
+    std::vector<ConvolutionLayer> half = layers();
+    InputConvention input = convention();
+    bring_to_half(half, input, true);
+    const std::vector<LayerTap> taps = {{4, true}};
+    FusedEncoder fused(half, taps, input, Padding::reflect, true, passages(at::kHalf));
+    const at::Tensor picture = drawn_picture(30, 22, 5).to(card());
+    const at::Tensor map = drawn(fused.features(picture, true)[0].sizes().vec(), 7).to(card());
+    const at::Tensor expected = here(fused.gradient({{map * 1e-7}}));
+    fused.features(picture, true);
+    const at::Tensor factor = at::full({}, 1e-7, picture.options());
+    EXPECT_LT(relative_distance(here(fused.gradient({{map.to(at::kHalf), {}, {}, factor}})), expected), 5e-3);
 }
 
 TEST(FusedEncoder, WithoutAnySlopeHasNoGradient) {
@@ -129,14 +169,14 @@ TEST(FusedEncoder, InHalfPrecisionIsCloseToFloat32) {
             SCOPED_TRACE(::testing::Message() << taps.size() << " taps, padding " << int(padding));
             std::vector<ConvolutionLayer> half = layers();
             InputConvention input = convention();
-            bring_to_half(half, input, true, probe_picture(card()));
+            bring_to_half(half, input, true);
             FusedEncoder fused(half, taps, input, padding, true, passages(at::kHalf));
             ConvolutionEncoder reference(layers(), taps, convention(), padding, true, MapLayout::pixels);
             const at::Tensor picture = drawn_picture(40, 36, 3).to(card());
-            expect_same(fused, reference, picture, 2e-3, 0.02);
-            EXPECT_GT(
-                relative_distance(here(fused.features(picture, false)[0]), here(reference.features(picture, false)[0])),
-                1e-6);
+            expect_same(fused, reference, picture, 2e-3, 0.02, at::kHalf);
+            EXPECT_GT(relative_distance(in_full(fused.features(picture, false)[0], fused.shapes()[0]),
+                                        here(reference.features(picture, false)[0])),
+                      1e-6);
         }
 }
 
@@ -149,7 +189,7 @@ TEST(FusedEncoder, InBfloat16IsCloseToFloat32) {
     }
     FusedEncoder fused(coarse, all_taps[0], convention(), Padding::reflect, true, passages(at::kBFloat16));
     ConvolutionEncoder reference(layers(), all_taps[0], convention(), Padding::reflect, true, MapLayout::pixels);
-    expect_same(fused, reference, drawn_picture(33, 47, 3).to(card()), 0.03, 0.1);
+    expect_same(fused, reference, drawn_picture(33, 47, 3).to(card()), 0.03, 0.1, at::kBFloat16);
 }
 
 TEST(FusedEncoder, IsForNetworksOfWholeEightsOfChannels) {

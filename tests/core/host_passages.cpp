@@ -40,11 +40,22 @@ Number to_number(float value) { return value; }
 struct Kernels {
     void (*pass_on[2])(Passage);
     void (*pass_back[2])(PassageBack);
+    void (*picture_in)(PictureIn);
+    void (*picture_back)(PictureBack);
 };
 
 class HostPassages : public Passages {
 public:
     explicit HostPassages(const Kernels& kernels) : kernels_(kernels) {}
+
+    void picture_in(const PictureIn& passage) override {
+        const PassageShape& s = passage.shape;
+        launch(s.height + 2 * s.margin, s.width + 2 * s.margin, passage_channels, kernels_.picture_in, passage);
+    }
+
+    void picture_back(const PictureBack& passage) override {
+        launch(passage.shape.height, passage.shape.width, passage_channels, kernels_.picture_back, passage);
+    }
 
     void pass_on(const Passage& passage) override {
         const PassageShape& s = passage.shape;
@@ -72,18 +83,16 @@ private:
 
 }  // namespace
 
+#define KERNELS_OF(numbers)                                                                \
+    std::make_unique<HostPassages>(Kernels{{&numbers::pass_on_1, &numbers::pass_on_2},     \
+                                           {&numbers::pass_back_1, &numbers::pass_back_2}, \
+                                           &numbers::picture_in,                           \
+                                           &numbers::picture_back})
+
 std::unique_ptr<Passages> make_host_passages(const c10::Device&, c10::ScalarType number) {
-    switch (number) {
-        case c10::ScalarType::Float:
-            return std::make_unique<HostPassages>(Kernels{{&in_float32::pass_on_1, &in_float32::pass_on_2},
-                                                          {&in_float32::pass_back_1, &in_float32::pass_back_2}});
-        case c10::ScalarType::Half:
-            return std::make_unique<HostPassages>(Kernels{{&in_float16::pass_on_1, &in_float16::pass_on_2},
-                                                          {&in_float16::pass_back_1, &in_float16::pass_back_2}});
-        default:
-            return std::make_unique<HostPassages>(Kernels{{&in_bfloat16::pass_on_1, &in_bfloat16::pass_on_2},
-                                                          {&in_bfloat16::pass_back_1, &in_bfloat16::pass_back_2}});
-    }
+    if (number == c10::ScalarType::Half) return KERNELS_OF(in_float16);
+    if (number == c10::ScalarType::BFloat16) return KERNELS_OF(in_bfloat16);
+    return KERNELS_OF(in_float32);
 }
 
 }  // namespace neural_style::testing

@@ -40,7 +40,7 @@ class Compiling(unittest.TestCase):
                     status, said = self.compiled(number, target, "-cubin")
                     self.assertEqual(status, 0, said)
                     self.assertNotIn("warning", said)
-                    for kernel in ("pass_on_1", "pass_on_2", "pass_back_1", "pass_back_2"):
+                    for kernel in ("picture_in", "picture_back", "pass_on_1", "pass_on_2", "pass_back_1", "pass_back_2"):
                         self.assertIn(f"'{kernel}'", said)
                     spilled = [int(size) for size in re.findall(r"(\d+) bytes spill", said)]
                     self.assertEqual(sum(spilled), 0, said)
@@ -51,9 +51,11 @@ class Compiling(unittest.TestCase):
             status, said = self.compiled(number, "compute_75", "-ptx")
             self.assertEqual(status, 0, said)
             text = (self.folder / "out").read_text()
-            for kernel in text.split(".visible .entry")[1:]:
-                self.assertRegex(kernel, r"ld\.global\S*\.v4")
-                self.assertRegex(kernel, r"st\.global\S*\.v4")
+            for kernel in text.split(".visible .entry")[1:]:  # a picture lies plane by plane
+                if not kernel.startswith(" picture_in"):
+                    self.assertRegex(kernel, r"ld\.global\S*\.v4")
+                if not kernel.startswith(" picture_back"):
+                    self.assertRegex(kernel, r"st\.global\S*\.v4")
 
 
 if __name__ == "__main__":

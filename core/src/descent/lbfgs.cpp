@@ -68,11 +68,10 @@ std::vector<double> Lbfgs::tell(const at::Tensor& losses, at::Tensor gradient) {
 bool Lbfgs::begin(const at::Tensor& losses, const at::Tensor& gradient) {
     gradient_ = gradient;
     block(accepted_, gradient_);
-    // A number that is none hides where its pixel is blocked, but not in a sum over all of them.
-    std::vector<double> numbers = fetched({losses, gradient.sum(), pairs_.measure(false)});
+    const std::vector<double> numbers = fetched({losses, pairs_.measure(false)});
     told_.assign(numbers.begin(), numbers.begin() + losses.numel());
-    pairs_.read(&numbers[told_.size() + 1], false);
-    return std::isfinite(numbers[told_.size()]) && std::isfinite(pairs_.gradient_norm());
+    pairs_.read(&numbers[told_.size()], false);
+    return std::isfinite(pairs_.gradient_norm());
 }
 
 // Fetches all that is to be known of the step to the trial; false if it is not finite.
@@ -105,9 +104,11 @@ void Lbfgs::start_over() {
 
 // Leaves what may not move at `picture` out of the gradient that a direction is made for.
 void Lbfgs::block(const at::Tensor& picture, const at::Tensor& gradient) {
+    // What stays where it is however far it goes.
     const at::Tensor x = picture.view({-1});
-    blocked_ = at::where(gradient.gt(0), x.le(0), x.ge(1).logical_and_(gradient.lt(0)));
-    pairs_.gradient().copy_(gradient).masked_fill_(blocked_, 0);
+    free_ = at::sub(x, gradient, 1e30).clamp_(0, 1).ne_(x);
+    at::Tensor free_gradient = pairs_.gradient();
+    at::mul_out(free_gradient, gradient, free_);  // what is no number shows wherever it is
 }
 
 void Lbfgs::choose_direction() {
@@ -131,9 +132,9 @@ void Lbfgs::choose_direction() {
         at::mul_out(direction_, pairs_.gradient(), at::scalar_tensor(-length, gradient_.options()));
     } else {
         pairs_.add_up(direction, direction_);
-        direction_.masked_fill_(blocked_, 0);
+        direction_.mul_(free_);
         // Without what may not move it is shorter than the host knows.
-        if (reach_ > 0) direction_.mul_(direction_.norm().reciprocal_().mul_(farthest).clamp_max_(1));
+        if (reach_ > 0) direction_.unsqueeze(0).renorm_(2, 0, farthest);
     }
     backtracks_ = 0;
     try_step(1);

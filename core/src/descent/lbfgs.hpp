@@ -36,7 +36,7 @@ private:
     CurvaturePairs pairs_;
     at::Tensor accepted_, trial_;      // 1×3×h×w
     at::Tensor gradient_, direction_;  // flat
-    at::Tensor blocked_;               // flat: pixels that may not move
+    at::Tensor free_;                  // flat: 0 where a pixel may not move, else 1
     at::Tensor trial_slope_;           // scalar: gradient · (trial − accepted)
     std::vector<double> told_;         // the losses last told
     double loss_ = 0;                  // at accepted_

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "encoders/short_numbers.hpp"
 #include "encoders/split_encoder.hpp"
 #include "fetched.hpp"
+#include "losses/precise_sums.hpp"
 
 namespace neural_style {
 namespace {
@@ -24,12 +26,24 @@ at::Tensor pixels_of(const at::Tensor& picture, const Tile& tile) {
     return is_whole(tile, picture) ? picture : cut(picture, tile);
 }
 
+// For slopes, which are smaller than what short numbers hold.
+at::Tensor zeros_like_in_float32(const at::Tensor& map) {
+    return at::zeros_like(map, is_short(map.scalar_type()) ? map.options().dtype(at::kFloat) : map.options());
+}
+
+void add_to(at::Tensor& sum, const at::Tensor& more) { sum = sum.defined() ? sum + more : more; }
+
+at::Tensor square_sum(const at::Tensor& map) {
+    if (map.is_cpu()) return (map * map).sum();  // in pairs: long sums of floats need that
+    return at::linalg_vector_norm(map, 2, {}, false, at::kFloat).square();
+}
+
 // Brings the slope of a tile's inner part to the tile's whole map, zero in the halo.
 Slope spread(const Slope& slope, const MapPart& part, const at::Tensor& map, const Tile& tile, int stride) {
     if (!slope.defined() || part.features.sizes() == map.sizes()) return slope;
-    at::Tensor whole = at::zeros_like(map);
+    at::Tensor whole = zeros_like_in_float32(map);
     inner_part(whole, tile, stride).map.copy_(as_map(slope, part.features));
-    return {whole, {}, {}};
+    return {whole};
 }
 
 // weight · mean of the squared differences along one dimension, its gradient added to `gradient`; a difference counts
@@ -124,7 +138,7 @@ MapPart Objective::part(const Maps& maps, std::size_t feature, const Tile& tile,
     const int stride = shapes_[feature].stride;
     const at::Tensor& map = maps[feature];
     const InnerPart inner = inner_part(map, tile, stride);
-    MapPart result = {inner.map, {}, inner.y, inner.x};
+    MapPart result = {inner.map, {}, inner.y, inner.x, shapes_[feature].unit};
     if (!mask.defined()) return result;
     const bool whole = is_whole(tile, picture);
     const at::Tensor& weights =
@@ -142,7 +156,8 @@ void Objective::take(StyleTerm& term, StyleLoss::Subject subject, const Maps& ma
     if (first)
         term.loss->begin(subject, int(whole ? map.size(1) : picture.size(2) / stride),
                          int(whole ? map.size(2) : picture.size(3) / stride));
-    term.loss->take(part(maps, term.feature, tile, picture, mask));
+    const MapPart own = part(maps, term.feature, tile, picture, mask);
+    term.loss->take(term.loss->takes_short() ? own : own.in_full());
 }
 
 void Objective::set_style_targets(const Region& region, std::size_t index) {
@@ -166,25 +181,24 @@ void Objective::set_content_targets(const at::Tensor& content) {
     std::vector<Sums> sums(content_.size());
     content_targets_.assign(content_.size(), {});
     if (encoding_.targets == Encoding::Targets::recomputed) content_picture_ = content;
-    const auto add = [](at::Tensor& sum, const at::Tensor& more) { sum = sum.defined() ? sum + more : more; };
     encode(content, false, [&](const Maps& maps, const Tile& tile, std::size_t) {
         for (StyleTerm& term : style_)
             take(term, StyleLoss::Subject::start, maps, tile, content, region_masks_[term.region]);
         for (std::size_t i = 0; i < content_.size(); ++i) {
             if (!maps[content_[i].feature].defined()) continue;
-            const MapPart own = part(maps, content_[i].feature, tile, content, content_mask_);
+            const MapPart given = part(maps, content_[i].feature, tile, content, content_mask_), own = given.in_full();
             const at::Tensor& weights = own.weights;
             const auto weighted = [&](const at::Tensor& map) { return weights.defined() ? map * weights : map; };
             const auto precise = [](const at::Tensor& sum) { return sum.to(at::kCPU).to(at::kDouble); };
-            add(sums[i].weight, weights.defined()
-                                    ? precise(weights.sum())
-                                    : at::full({}, double(own.positions()), at::TensorOptions(at::kDouble)));
-            add(sums[i].features, precise(weighted(own.features).sum({1, 2})));
-            add(sums[i].squares, precise(weighted(own.features * own.features).sum({1, 2})));
+            add_to(sums[i].weight, weights.defined()
+                                       ? precise(weights.sum())
+                                       : at::full({}, double(own.positions()), at::TensorOptions(at::kDouble)));
+            add_to(sums[i].features, precise(weighted(own.features).sum({1, 2})));
+            add_to(sums[i].squares, precise(weighted(own.features * own.features).sum({1, 2})));
             if (encoding_.targets == Encoding::Targets::recomputed) continue;
             const bool halved = encoding_.targets == Encoding::Targets::halved;
-            content_targets_[i].features.push_back(halved ? own.features.to(at::kHalf)
-                                                          : at::empty_like(own.features).copy_(own.features));
+            content_targets_[i].features.push_back(halved ? given.features.to(at::kHalf)
+                                                          : at::empty_like(given.features).copy_(given.features));
         }
     });
     if (stopped()) return;
@@ -200,7 +214,9 @@ void Objective::set_content_targets(const at::Tensor& content) {
             // A content without contrast (a flat colour) must not weigh infinitely.
             factor = content_[i].factor / (2 * at::maximum(spread, energy * 0.01 + 1e-4 * count));
         }
-        content_targets_[i].factor = factor.to(content.scalar_type()).to(content.device());
+        const double unit = shapes_[content_[i].feature].unit;
+        content_targets_[i].factor = (factor * (unit * unit)).to(content.scalar_type()).to(content.device());
+        content_targets_[i].slope_factor = content_targets_[i].factor * 2;
     }
 }
 
@@ -245,17 +261,28 @@ std::vector<Slope> Objective::slopes(const Maps& maps, const Tile& tile, const s
     };
     for (std::size_t i = 0; i < content_.size(); ++i) {
         if (!maps[content_[i].feature].defined()) continue;
-        const at::Tensor& factor = content_targets_[i].factor;
+        const auto& [kept, factor, slope_factor] = content_targets_[i];
         const MapPart own = part(maps, content_[i].feature, tile, picture, content_mask_);
-        at::Tensor difference = own.features - content[i];
-        at::Tensor weighted = own.weights.defined() ? difference * own.weights : difference;
-        content_loss = content_loss + (weighted * difference).sum() * factor;
-        add(content_[i].feature, own, {weighted.mul_(2 * factor), {}, {}});
+        const at::Tensor difference = own.features - content[i];
+        if (own.weights.defined()) {
+            const at::Tensor weighted = in_float32(difference) * own.weights;
+            add_to(content_loss, (weighted * difference).sum() * factor);
+            add(content_[i].feature, own, {weighted, {}, {}, slope_factor});
+            continue;
+        }
+        add_to(content_loss, square_sum(difference) * factor);
+        add(content_[i].feature, own, {difference, {}, {}, slope_factor});
     }
     for (StyleTerm& term : style_) {
         if (!maps[term.feature].defined()) continue;
         const MapPart own = part(maps, term.feature, tile, picture, region_masks_[term.region]);
-        add(term.feature, own, term.loss->slope(own));
+        if (term.loss->takes_short()) {
+            add(term.feature, own, term.loss->slope(own));
+            continue;
+        }
+        Slope slope = term.loss->slope(own.in_full());
+        if (slope.defined() && own.unit != 1) slope.factor = at::full({}, own.unit, picture.options());
+        add(term.feature, own, slope);
     }
     return result;
 }
@@ -286,7 +313,7 @@ Evaluated Objective::evaluate(const at::Tensor& picture) {
     if (!whole && stopped()) return {};
     for (StyleTerm& term : style_) term.loss->end();
 
-    at::Tensor content = at::zeros({}, picture.options()), style = content, tv = content;
+    at::Tensor content, tv;  // undefined: none
     Evaluated result;
     if (!whole) result.gradient = at::zeros_like(picture);
     at::Tensor of_handover;
@@ -301,10 +328,10 @@ Evaluated Objective::evaluate(const at::Tensor& picture) {
             std::vector<Slope> of_front = split_->gathered(of_all, true);
             const int stride = split_->handover().stride;
             const InnerPart inner = inner_part(front.back(), tiles[i], stride);
-            at::Tensor of_last = at::zeros_like(front.back());
+            at::Tensor of_last = zeros_like_in_float32(front.back());
             inner_part(of_last, tiles[i], stride)
                 .map.copy_(of_handover.narrow(1, inner.y, inner.map.size(1)).narrow(2, inner.x, inner.map.size(2)));
-            of_front.back() = sum(of_front.back(), {of_last, {}, {}});
+            of_front.back() = sum(of_front.back(), {of_last});
             add_back(result.gradient, split_->front().gradient(of_front), tiles[i]);
             continue;
         }
@@ -318,11 +345,18 @@ Evaluated Objective::evaluate(const at::Tensor& picture) {
         else
             add_back(result.gradient, of_tile, tiles[i]);
     }
-    for (const StyleTerm& term : style_) style = style + term.loss->loss();
+    std::vector<at::Tensor> styles;
+    for (const StyleTerm& term : style_) styles.push_back(term.loss->loss());
     if (tv_weight_ > 0)
         for (int dimension : {3, 2})
-            tv = tv + variation(picture, content_mask_.mask(), dimension, tv_weight_, result.gradient);
-    result.losses = at::stack({content, style, tv});
+            add_to(tv, variation(picture, content_mask_.mask(), dimension, tv_weight_, result.gradient));
+    const at::Tensor style = styles.empty() ? at::Tensor() : at::stack(styles).sum();
+    result.losses = at::zeros({3}, picture.options().dtype(sum_type(picture)));
+    int place = 0;
+    for (const at::Tensor& loss : {content, style, tv}) {
+        if (loss.defined()) result.losses[place].copy_(loss);
+        ++place;
+    }
     return result;
 }
 

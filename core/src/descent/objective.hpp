@@ -85,8 +85,9 @@ public:
 
 private:
     struct ContentTarget {
-        std::vector<at::Tensor> features;  // C×h×w of each tile; empty if recomputed
-        at::Tensor factor;                 // scalar: of Σ weight · (F − P)²
+        std::vector<at::Tensor> features;  // C×h×w of each tile, as they are given; empty if recomputed
+        at::Tensor factor;                 // scalar: of Σ weight · (F − P)², both as the encoder gives them
+        at::Tensor slope_factor;           // twice that
     };
     using Maps = std::vector<at::Tensor>;
 

@@ -114,6 +114,7 @@ at::Tensor ChainEncoder::gradient(const std::vector<Slope>& of_features) {
     std::vector<TapGradient> given;
     const auto data = [](at::Tensor& tensor) { return tensor.defined() ? tensor.data_ptr<float>() : nullptr; };
     for (Slope& slope : slopes) {
+        take_in_factor(slope);
         if (slope.map.defined()) slope.map = slope.map.permute({1, 2, 0}).contiguous();
         if (slope.matrix.defined()) slope.matrix = slope.matrix.contiguous();
         if (slope.shift.defined()) slope.shift = slope.shift.contiguous();

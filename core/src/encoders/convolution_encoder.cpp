@@ -15,7 +15,7 @@ std::vector<MapShape> convolution_shapes(const std::vector<ConvolutionLayer>& la
                                          const std::vector<LayerTap>& taps) {
     std::vector<MapShape> shapes;
     for (const LayerTap& tap : taps) {
-        MapShape shape = {0, 1};
+        MapShape shape = {0, 1, 1 / double(layers[tap.layer].scale)};
         for (std::size_t i = 0; i <= tap.layer; ++i)
             if (layers[i].is_pool())
                 shape.stride *= 2;
@@ -36,17 +36,18 @@ int convolution_halo(const std::vector<ConvolutionLayer>& layers, const std::vec
     return widest;
 }
 
+void prepare_for_cards(std::vector<ConvolutionLayer>& layers) {
+    for (ConvolutionLayer& layer : layers) {
+        if (layer.is_pool()) continue;
+        layer.weight = layer.weight.contiguous(at::MemoryFormat::ChannelsLast);
+        if (!layer.turned.defined()) layer.turned = turned(layer.weight);
+    }
+}
+
 void drop_unseen(std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps) {
     std::size_t deepest = 0;
     for (const LayerTap& tap : taps) deepest = std::max(deepest, tap.layer);
     layers.resize(std::min(layers.size(), deepest + 1));
-}
-
-std::vector<at::Tensor> feature_sizes(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps) {
-    std::vector<at::Tensor> sizes;
-    for (const LayerTap& tap : taps)
-        sizes.push_back(at::full({1, 1, 1}, 1 / layers[tap.layer].scale, layers[0].weight.options().dtype(at::kFloat)));
-    return sizes;
 }
 
 ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps,
@@ -59,11 +60,9 @@ ConvolutionEncoder::ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std
       average_pooling_(average_pooling),
       by_pixels_(layout == MapLayout::pixels) {
     drop_unseen(layers_, taps_);
-    for (ConvolutionLayer& layer : layers_) {
-        if (by_pixels_ && !layer.is_pool()) layer.weight = layer.weight.contiguous(at::MemoryFormat::ChannelsLast);
-        turned_.push_back(layer.is_pool() ? at::Tensor() : turned(layer.weight));
-    }
-    if (is_half()) sizes_ = feature_sizes(layers_, taps_);
+    if (by_pixels_) prepare_for_cards(layers_);
+    for (ConvolutionLayer& layer : layers_)
+        if (!layer.is_pool() && !layer.turned.defined()) layer.turned = turned(layer.weight);
 }
 
 bool ConvolutionEncoder::is_half() const { return layers_.front().weight.scalar_type() == at::kHalf; }
@@ -77,7 +76,9 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
     c10::AutoGradMode record(keep);
     maps_.clear();
     features_.clear();
-    picture_ = keep ? picture.detach().requires_grad_() : picture.detach();
+    // The gradient is of the picture's number type, and half precision does not hold it.
+    picture_ = is_half() ? picture.detach().to(at::kFloat) : picture.detach();
+    if (keep) picture_.requires_grad_();
     std::vector<at::Tensor> maps(taps_.size());
     const auto tap = [&](std::size_t layer, bool after_relu, const at::Tensor& map) {
         for (std::size_t i = 0; i < taps_.size(); ++i)
@@ -94,7 +95,7 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
             continue;
         }
         const bool before_relu = wanted_before_relu(i);
-        map = lean_convolution(map, layer.weight, turned_[i], layer.bias, padding_, !before_relu);
+        map = lean_convolution(map, layer.weight, layer.turned, layer.bias, padding_, !before_relu);
         if (before_relu) {
             tap(i, false, map);
             map = at::relu(map);
@@ -104,7 +105,7 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
     std::vector<at::Tensor> result;
     for (std::size_t i = 0; i < maps.size(); ++i) {
         const at::Tensor wanted = maps[i].detach().squeeze(0);
-        result.push_back(is_half() ? wanted * sizes_[i] : wanted.to(at::kFloat));
+        result.push_back(is_half() ? wanted : wanted.to(at::kFloat));
     }
     if (keep) {
         maps_ = std::move(maps);
@@ -114,11 +115,19 @@ std::vector<at::Tensor> ConvolutionEncoder::features(const at::Tensor& picture, 
 }
 
 at::Tensor ConvolutionEncoder::gradient(const std::vector<Slope>& of_features) {
-    std::vector<at::Tensor> slopes = as_maps(of_features, features_);
-    features_.clear();
     at::Tensor unit;
-    if (is_half()) unit = bring_to_half(slopes, sizes_);
-    at::Tensor result = autograd_gradient(maps_, std::move(slopes), picture_);
+    std::vector<at::Tensor> maps;
+    if (is_half()) {
+        std::vector<Slope> slopes = of_features;
+        unit = bring_to_short(slopes, features_);
+        for (std::size_t i = 0; i < slopes.size(); ++i)
+            maps.push_back(slopes[i].defined() ? short_map(slopes[i], features_[i]) * (slopes[i].factor / unit)
+                                               : at::Tensor());
+    } else {
+        maps = as_maps(of_features, features_);
+    }
+    features_.clear();
+    at::Tensor result = autograd_gradient(maps_, std::move(maps), picture_);
     maps_.clear();
     return unit.defined() ? result.mul_(unit) : result;
 }
@@ -132,10 +141,11 @@ void ConvolutionEncoder::release() {
 std::vector<MapShape> ConvolutionEncoder::shapes() const { return convolution_shapes(layers_, taps_); }
 
 // What autograd keeps: of a convolution its output, rectified, and where it is wanted the one before that; of a pool
-// its output and where the largest were; of maps in another number type than float32 the features. While the gradient
+// its output and where the largest were; of maps in bfloat16 the features. While the gradient
 // goes back, three maps of the largest size besides.
 std::size_t ConvolutionEncoder::work_bytes(int height, int width) const {
     const std::size_t number = layers_.front().weight.element_size();
+    const bool copied = number != sizeof(float) && !is_half();
     std::size_t sum = 0, largest = 0, area = std::size_t(height) * std::size_t(width);
     std::int64_t channels = 3;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
@@ -150,7 +160,7 @@ std::size_t ConvolutionEncoder::work_bytes(int height, int width) const {
         sum += (wanted_before_relu(i) ? 2 : 1) * map;
         largest = std::max(largest, map);
     }
-    if (number != sizeof(float))
+    if (copied)
         for (const MapShape& shape : shapes())
             sum += sizeof(float) * std::size_t(shape.channels) * std::size_t(height / shape.stride) *
                    std::size_t(width / shape.stride);

@@ -10,11 +10,15 @@
 namespace neural_style {
 
 struct ConvolutionLayer {
-    at::Tensor weight;  ///< out×in×3×3; undefined: a 2×2 pool with stride 2
-    at::Tensor bias;    ///< out
-    float scale = 1;    ///< what is computed here is this times the feature
+    at::Tensor weight = {};  ///< out×in×3×3; undefined: a 2×2 pool with stride 2
+    at::Tensor bias = {};    ///< out
+    float scale = 1;         ///< what is computed here is this times the feature: a power of two
+    at::Tensor turned = {};  ///< the filters, turned round for the way back; an encoder that has none makes them
     bool is_pool() const { return !weight.defined(); }
 };
+
+/// Lays the weights in memory as cards read them and turns them round, once for all encoders that share them.
+void prepare_for_cards(std::vector<ConvolutionLayer>& layers);
 
 /// A feature map that is wanted: of a convolution before or after its ReLU, or of a pool.
 struct LayerTap {
@@ -24,9 +28,6 @@ struct LayerTap {
 
 /// Drops the layers behind the deepest tap.
 void drop_unseen(std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps);
-
-/// Of each tap, 1×1×1: its feature is this times what is computed.
-std::vector<at::Tensor> feature_sizes(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps);
 
 /// Encoder::shapes and halo of such a network, tapped so.
 std::vector<MapShape> convolution_shapes(const std::vector<ConvolutionLayer>& layers,
@@ -40,7 +41,7 @@ enum class MapLayout { planes, pixels };
 class ConvolutionEncoder : public Encoder {
 public:
     /// Layers behind the deepest tap are dropped. All weights are on one device, where pictures must be too, and of one
-    /// number type (float32, bfloat16 or float16), in which the maps are computed; features and gradients are float32.
+    /// number type (float32, bfloat16 or float16), in which the maps are computed; features are float32, or float16.
     ConvolutionEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps, const InputConvention& input,
                        Padding padding, bool average_pooling, MapLayout layout = MapLayout::planes);
 
@@ -57,9 +58,7 @@ private:
     bool is_half() const;
 
     std::vector<ConvolutionLayer> layers_;
-    std::vector<at::Tensor> turned_;  // of each layer its filters, turned round
     std::vector<LayerTap> taps_;
-    std::vector<at::Tensor> sizes_;  // feature_sizes(), with half only
     NetworkInput input_;
     Padding padding_;
     bool average_pooling_;

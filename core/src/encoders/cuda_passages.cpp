@@ -58,8 +58,8 @@ const Cuda* cuda() {
 constexpr int capability_major = 75, capability_minor = 76;  // attributes of a device
 constexpr unsigned block = 256;                              // threads
 
-constexpr const char* names[] = {"pass_on_1", "pass_on_2", "pass_back_1", "pass_back_2"};
-using Functions = std::array<void*, 4>;
+constexpr const char* names[] = {"pass_on_1", "pass_on_2", "pass_back_1", "pass_back_2", "picture_in", "picture_back"};
+using Functions = std::array<void*, 6>;
 
 // Compiled for the current device and loaded there; false if that is not to be had.
 bool load_functions(const Cuda& cuda, c10::ScalarType number, Functions& functions) {
@@ -88,6 +88,15 @@ class CudaPassages : public Passages {
 public:
     CudaPassages(const Cuda& cuda, const Functions& functions, const c10::Device& device)
         : cuda_(cuda), functions_(functions), device_(device) {}
+
+    void picture_in(const PictureIn& passage) override {
+        const PassageShape& shape = passage.shape;
+        launch(4, shape.height + 2 * shape.margin, shape.width + 2 * shape.margin, passage_channels, passage);
+    }
+
+    void picture_back(const PictureBack& passage) override {
+        launch(5, passage.shape.height, passage.shape.width, passage_channels, passage);
+    }
 
     void pass_on(const Passage& passage) override {
         const PassageShape& shape = passage.shape;

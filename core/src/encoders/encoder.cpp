@@ -5,24 +5,39 @@
 
 #include "bank/plane_products.hpp"
 #include "feature_product.hpp"
+#include "short_numbers.hpp"
 #include "vector_code.hpp"
 
 namespace neural_style {
 
+void take_in_factor(Slope& slope) {
+    if (!slope.factor.defined()) return;
+    for (at::Tensor* part : {&slope.map, &slope.matrix, &slope.shift})
+        if (part->defined()) *part = in_float32(*part) * slope.factor;
+    slope.factor.reset();
+}
+
 Slope sum(Slope a, const Slope& b) {
+    if (!a.defined()) return b;
+    if (!b.defined()) return a;
+    Slope other = b;
+    take_in_factor(a);
+    take_in_factor(other);
     const auto add = [](at::Tensor& to, const at::Tensor& more) {
         if (!more.defined()) return;
         to = to.defined() ? to + more : more;
     };
-    add(a.map, b.map);
-    add(a.matrix, b.matrix);
-    add(a.shift, b.shift);
+    add(a.map, other.map);
+    add(a.matrix, other.matrix);
+    add(a.shift, other.shift);
     return a;
 }
 
-at::Tensor as_map(const Slope& slope, const at::Tensor& features) {
+at::Tensor as_map(const Slope& given, const at::Tensor& given_features) {
+    Slope slope = given;
+    take_in_factor(slope);
     if (!slope.matrix.defined()) return slope.map;
-    const at::Tensor matrix = features.flatten(1);
+    const at::Tensor features = in_float32(given_features), matrix = features.flatten(1);
     // A map that lies channels-last stays so.
     const bool by_pixels = matrix.stride(0) == 1 && matrix.stride(1) != 1;
     if constexpr (vector_code) {

@@ -9,6 +9,7 @@
 #include "half_slopes.hpp"
 #include "lean_convolution.hpp"
 #include "padded_map.hpp"
+#include "short_numbers.hpp"
 
 namespace neural_style {
 namespace {
@@ -25,14 +26,19 @@ at::Tensor room(std::int64_t channels, std::int64_t height, std::int64_t width, 
     return at::empty({1, channels, height, width}, options.memory_format(by_pixels));
 }
 
-// Of all taps of one map the slope, 1×C×h×w; undefined if none has any. Takes the slopes' memory.
-at::Tensor sum_of(const std::vector<std::size_t>& taps, std::vector<at::Tensor>& slopes) {
-    at::Tensor sum;
-    for (const std::size_t tap : taps) {
-        const at::Tensor own = std::exchange(slopes[tap], {});
-        if (own.defined()) sum = sum.defined() ? sum + own : own;
+// The three channels of the first layer's filters become as many as a picture's map has.
+at::Tensor widened(const at::Tensor& filters) {
+    return at::constant_pad_nd(filters, {0, 0, 0, 0, 0, passage_channels - 3}, 0);
+}
+
+PictureColours colours_of(const InputConvention& input) {
+    PictureColours colours = {};
+    colours.turned = input.bgr;
+    for (int channel = 0; channel < 3; ++channel) {
+        colours.scale[channel] = input.range / input.deviation[channel];
+        colours.shift[channel] = input.mean[channel] / input.deviation[channel];
     }
-    return sum.defined() ? sum.unsqueeze(0).contiguous(by_pixels) : sum;
+    return colours;
 }
 
 }  // namespace
@@ -49,13 +55,13 @@ FusedEncoder::FusedEncoder(std::vector<ConvolutionLayer> layers, std::vector<Lay
                            std::unique_ptr<Passages> passages)
     : layers_(std::move(layers)),
       taps_(std::move(taps)),
-      input_(input, layers_.at(0).weight.options().dtype(at::kFloat)),
+      colours_(colours_of(input)),
       padding_(padding),
       average_pooling_(average_pooling),
       passages_(std::move(passages)),
-      number_(layers_[0].weight.scalar_type()) {
+      number_(layers_.at(0).weight.scalar_type()) {
     drop_unseen(layers_, taps_);
-    sizes_ = feature_sizes(layers_, taps_);
+    prepare_for_cards(layers_);
     const auto is_wanted = [&](std::size_t layer) {
         return std::any_of(taps_.begin(), taps_.end(), [&](const LayerTap& tap) { return tap.layer == layer; });
     };
@@ -68,16 +74,51 @@ FusedEncoder::FusedEncoder(std::vector<ConvolutionLayer> layers, std::vector<Lay
             step.pool = 2;
             if (!follows) step.channels = steps_[steps_.size() - 2].channels;
         } else {
-            step.weight = layer.weight.contiguous(by_pixels);
-            step.turned = turned(step.weight);
+            const bool widens = layer.weight.size(1) == 3;
+            step.weight = widens ? widened(layer.weight).contiguous(by_pixels) : layer.weight;
+            step.turned = widens ? turned(step.weight) : layer.turned;
             step.bias = layer.bias.to(at::kFloat);
             step.channels = int(layer.weight.size(0));
         }
-        step.size = 1 / layer.scale;
         for (std::size_t tap = 0; tap < taps_.size(); ++tap)
             if (taps_[tap].layer == i)
                 (taps_[tap].after_relu || layer.is_pool() ? step.after : step.before).push_back(tap);
     }
+}
+
+// What the first convolution reads.
+at::Tensor FusedEncoder::entering(const at::Tensor& picture) {
+    if (picture.size(1) != 3) {
+        const at::Tensor map = picture.to(number_).contiguous(by_pixels);
+        return padding_ == Padding::zero ? map : grown(map, 1, padding_);
+    }
+    const int height = int(picture.size(2)), width = int(picture.size(3)), margin = padding_ == Padding::zero ? 0 : 1;
+    const at::Tensor planes = picture.to(at::kFloat).contiguous(),
+                     map = room(passage_channels, height + 2 * margin, width + 2 * margin,
+                                picture.options().dtype(number_));
+    passages_->picture_in(
+        {{height, width, passage_channels, 1, 0, margin, int(padding_for(padding_, margin, height, width))},
+         colours_,
+         data<float>(planes),
+         data(map)});
+    return map;
+}
+
+// d loss / d picture from the slope of what the first convolution reads.
+at::Tensor FusedEncoder::leaving(const at::Tensor& slope, const at::Tensor& unit) {
+    const int height = int(picture_.size(2)), width = int(picture_.size(3)), margin = padding_ == Padding::zero ? 0 : 1;
+    if (picture_.size(1) != 3) {
+        const at::Tensor result = (margin ? folded(slope, 1, padding_) : slope).to(at::kFloat);
+        return unit.defined() ? result * unit : result;
+    }
+    const at::Tensor result = at::empty({1, 3, height, width}, picture_.options().dtype(at::kFloat));
+    passages_->picture_back(
+        {{height, width, passage_channels, 1, 0, margin, int(padding_for(padding_, margin, height, width))},
+         colours_,
+         data(slope),
+         data<float>(unit),
+         data<float>(result)});
+    return result;
 }
 
 // From what goes into a step to what goes into the next one.
@@ -95,24 +136,24 @@ FusedEncoder::Done FusedEncoder::take(const Step& step, const Step* next_step, a
                                 average_pooling_,
                                 margin,
                                 int(padding_for(padding_, margin, int(height), int(width)))};
-    const bool in_place = step.pool == 1 && margin == 0;
-    // What is computed is the feature itself, where it has its size and stays as it is.
-    const bool is_feature = in_place && number_ == at::kFloat && step.size == 1;
-    const at::TensorOptions of_features = map.options().dtype(at::kFloat);
+    const bool wanted = !step.after.empty();
     at::Tensor next, before, after, passes;
-    if (in_place && (next_step || is_feature))
+    if (step.pool == 1 && margin == 0 && (next_step || wanted))
         next = map;
     else if (next_step)
         next = room(step.channels, height + 2 * margin, width + 2 * margin, map.options());
-    if (!step.before.empty()) before = room(step.channels, height, width, of_features);
-    if (!step.after.empty() && !is_feature) after = room(step.channels, height, width, of_features);
+    if (!step.before.empty()) before = room(step.channels, height, width, map.options());
+    if (wanted && margin == 0 && next.defined())
+        after = next;
+    else if (wanted)
+        after = room(step.channels, height, width, map.options());
     if (keep)
         passes = at::empty({step.channels / passage_channels * height * width * step.pool * step.pool},
                            map.options().dtype(at::kByte));
-    passages_->pass_on({shape, data(map), data<float>(step.bias), data(next), data<float>(before), data<float>(after),
-                        data<unsigned char>(passes), step.size});
+    passages_->pass_on({shape, data(map), data<float>(step.bias), data(next), data(before),
+                        after.is_same(next) ? nullptr : data(after), data<unsigned char>(passes)});
     for (const std::size_t tap : step.before) features[tap] = before.squeeze(0);
-    for (const std::size_t tap : step.after) features[tap] = (is_feature ? next : after).squeeze(0);
+    for (const std::size_t tap : step.after) features[tap] = after.squeeze(0);
     map = next;
     return {shape, passes};
 }
@@ -120,8 +161,7 @@ FusedEncoder::Done FusedEncoder::take(const Step& step, const Step* next_step, a
 std::vector<at::Tensor> FusedEncoder::features(const at::Tensor& picture, bool keep) {
     const c10::AutoGradMode without_graph(false);
     release();
-    at::Tensor map = input_.of(picture.detach()).to(number_).contiguous(by_pixels);
-    if (padding_ != Padding::zero) map = grown(map, 1, padding_);
+    at::Tensor map = entering(picture.detach());
     std::vector<at::Tensor> result(taps_.size());
     for (std::size_t i = 0; i < steps_.size(); ++i) {
         const Step* const next = i + 1 < steps_.size() ? &steps_[i + 1] : nullptr;
@@ -137,53 +177,51 @@ std::vector<at::Tensor> FusedEncoder::features(const at::Tensor& picture, bool k
 
 at::Tensor FusedEncoder::gradient(const std::vector<Slope>& of_features) {
     const c10::AutoGradMode without_graph(false);
-    std::vector<at::Tensor> slopes(taps_.size());
-    const auto take_slope = [&](std::size_t tap) {
-        slopes[tap] = as_map(of_features[tap], features_[tap]);
-        features_[tap].reset();
+    std::vector<Slope> slopes(taps_.size());  // each map's is that of its first tap
+    const auto gather = [&](const std::vector<std::size_t>& taps) {
+        for (const std::size_t tap : taps) slopes[taps[0]] = sum(std::move(slopes[taps[0]]), of_features[tap]);
     };
-    const bool half = number_ == at::kHalf, zeros = padding_ == Padding::zero;
-    at::Tensor unit;
-    if (half) {  // all at once, for a unit that suits them all
-        for (std::size_t tap = 0; tap < taps_.size(); ++tap) take_slope(tap);
-        unit = unit_of(slopes, sizes_);
+    for (const Step& step : steps_) {
+        gather(step.before);
+        gather(step.after);
     }
-    const auto slope_of = [&](const std::vector<std::size_t>& taps) {
-        if (!half) std::for_each(taps.begin(), taps.end(), take_slope);
-        return sum_of(taps, slopes);
-    };
-    const auto unit_for = [&](const std::vector<std::size_t>& taps) {
-        return unit.defined() && !taps.empty() ? sizes_[taps[0]] / unit : at::Tensor();
+    const bool in_units = is_short(number_);
+    at::Tensor unit;
+    if (in_units) unit = bring_to_short(slopes, features_);
+    // A slope's map, which is to be multiplied by its factor.
+    const auto taken = [&](const std::vector<std::size_t>& taps) {
+        Slope slope;
+        if (taps.empty() || !slopes[taps[0]].defined()) return slope;
+        std::swap(slope, slopes[taps[0]]);
+        const at::Tensor features = std::exchange(features_[taps[0]], {});
+        if (in_units)
+            slope = {short_map(slope, features), {}, {}, slope.factor};
+        else if (slope.matrix.defined())
+            slope = {as_map(slope, features)};
+        slope.map = slope.map.unsqueeze(0).contiguous(by_pixels);
+        return slope;
     };
     at::Tensor slope;  // of what goes into the step behind
     for (std::size_t i = steps_.size(); i-- > 0;) {
         const Step& step = steps_[i];
         const Done done = std::move(done_[i]);
         const PassageShape& shape = done.shape;
-        const at::Tensor of_before = slope_of(step.before), of_after = slope_of(step.after);
+        const Slope of_before = taken(step.before), of_after = taken(step.after);
         if (!slope.defined() && !of_before.defined() && !of_after.defined()) continue;
         at::Tensor of_raw;  // where the slopes lie, if that can be
         if (shape.pool == 1 && shape.margin == 0) of_raw = slope;
-        if (!of_raw.defined() && shape.pool == 1 && number_ == at::kFloat) of_raw = of_after;
+        if (!of_raw.defined() && shape.pool == 1) of_raw = of_after.map;
         if (!of_raw.defined())
             of_raw = room(shape.channels, shape.height, shape.width, picture_.options().dtype(number_));
-        const at::Tensor before_unit = unit_for(step.before), after_unit = unit_for(step.after);
-        passages_->pass_back({shape, data(slope), data<float>(of_before), data<float>(of_after),
-                              data<float>(before_unit), data<float>(after_unit), data<unsigned char>(done.passes),
-                              data(of_raw)});
+        passages_->pass_back({shape, data(slope), data(of_before.map), data(of_after.map),
+                              data<float>(of_before.factor), data<float>(of_after.factor), data<float>(unit),
+                              data<unsigned char>(done.passes), data(of_raw)});
         slope = of_raw;
-        if (step.weight.defined()) slope = at::conv2d(slope, step.turned, {}, 1, zeros ? 1 : 2).contiguous(by_pixels);
+        if (step.weight.defined())
+            slope = at::conv2d(slope, step.turned, {}, 1, padding_ == Padding::zero ? 1 : 2).contiguous(by_pixels);
     }
-    at::Tensor result;
-    if (slope.defined()) {
-        if (!zeros) slope = folded(slope, 1, padding_);
-        result = input_.slope_back(slope.to(at::kFloat));
-        if (unit.defined()) result = result * unit;
-    } else {
-        result = at::zeros_like(picture_);
-    }
-    // A picture's lies plane by plane; that of a map goes on to the encoder before, which reads it as it is.
-    if (picture_.size(1) == 3) result = result.contiguous();
+    const at::Tensor result =
+        slope.defined() ? leaving(slope, unit) : at::zeros(picture_.sizes(), picture_.options().dtype(at::kFloat));
     release();
     return result;
 }
@@ -202,15 +240,16 @@ int FusedEncoder::halo() const { return convolution_halo(layers_, taps_); }
 // All the while what is kept so far: a bit for each number, and the features.
 std::size_t FusedEncoder::work_bytes(int height, int width) const {
     const std::size_t number = c10::elementSize(number_);
-    std::size_t kept = 0, most = 0, area = std::size_t(height) * std::size_t(width), into = 3 * number * area;
+    std::size_t kept = 0, most = 0, area = std::size_t(height) * std::size_t(width),
+                into = passage_channels * number * area;
     for (const Step& step : steps_) {
         const std::size_t raw = number * std::size_t(step.channels) * area;
         kept += std::size_t(step.channels) * area / 8;
         most = std::max(most, kept + into + raw);
         area /= std::size_t(step.pool * step.pool);
         into = number * std::size_t(step.channels) * area;
-        if (!step.before.empty()) kept += sizeof(float) * std::size_t(step.channels) * area;
-        if (!step.after.empty()) kept += sizeof(float) * std::size_t(step.channels) * area;
+        if (!step.before.empty()) kept += into;
+        if (!step.after.empty()) kept += into;
         most = std::max(most, kept + raw + into);
     }
     return most;

@@ -14,10 +14,12 @@ namespace neural_style {
 bool can_be_fused(const std::vector<ConvolutionLayer>& layers);
 
 /// Of what it computes it keeps the features for the gradient, and else one bit a number, which says whether a slope
-/// goes through there: that is all that a ReLU's or a pool's map is wanted for on the way back.
+/// goes through there: that is all that a ReLU's or a pool's map is wanted for on the way back. Features are of the
+/// layers' number type.
 class FusedEncoder : public Encoder {
 public:
-    /// As ConvolutionEncoder's, with maps that lie pixel by pixel; `passages` are for the layers' number type.
+    /// As ConvolutionEncoder's, with maps that lie pixel by pixel; `passages` are for the layers' number type. `input`
+    /// is for pictures; the map that another network's part hands over is taken as it is.
     FusedEncoder(std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps, const InputConvention& input,
                  Padding padding, bool average_pooling, std::unique_ptr<Passages> passages);
 
@@ -37,7 +39,6 @@ private:
         at::Tensor weight, turned, bias;
         int channels = 0;
         int pool = 1;
-        float size = 1;                          ///< a feature is this times what is computed
         std::vector<std::size_t> before, after;  ///< taps of the map before the ReLU, and of that at the end
     };
     /// What a step did at the last features(…, true).
@@ -46,17 +47,18 @@ private:
         at::Tensor passes;
     };
 
+    at::Tensor entering(const at::Tensor& picture);
+    at::Tensor leaving(const at::Tensor& slope, const at::Tensor& unit);
     Done take(const Step& step, const Step* next_step, at::Tensor& map, bool keep, std::vector<at::Tensor>& features);
 
     std::vector<ConvolutionLayer> layers_;
     std::vector<LayerTap> taps_;
     std::vector<Step> steps_;
-    NetworkInput input_;
+    const PictureColours colours_;
     Padding padding_;
     const bool average_pooling_;
     const std::unique_ptr<Passages> passages_;
     const at::ScalarType number_;
-    std::vector<at::Tensor> sizes_;     // feature_sizes()
     at::Tensor picture_;                // of the last features(…, true)
     std::vector<Done> done_;            // likewise
     std::vector<at::Tensor> features_;  // likewise, as they were given

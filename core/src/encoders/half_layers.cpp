@@ -41,11 +41,10 @@ at::Tensor probe_picture(const at::Device& device) {
     return at::stack(colours).unsqueeze(0).to(device);
 }
 
-at::Tensor bring_to_half(std::vector<ConvolutionLayer>& layers, InputConvention& input, bool average_pooling,
-                         const at::Tensor& probe) {
+void bring_to_half(std::vector<ConvolutionLayer>& layers, InputConvention& input, bool average_pooling) {
+    const at::Tensor probe = probe_picture(layers.at(0).weight.device());
     std::vector<LayerTap> taps;
     for (std::size_t i = 0; i < layers.size(); ++i) taps.push_back({i, false});
-    taps.push_back({layers.size() - 1, true});
     ConvolutionEncoder plain(layers, taps, input, Padding::reflect, average_pooling);
     const std::vector<at::Tensor> maps = plain.features(probe, false);
 
@@ -61,7 +60,6 @@ at::Tensor bring_to_half(std::vector<ConvolutionLayer>& layers, InputConvention&
         }
         layer.scale = float(scale);
     }
-    return maps.back().unsqueeze(0);
 }
 
 }  // namespace neural_style

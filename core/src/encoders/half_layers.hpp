@@ -13,10 +13,8 @@ namespace neural_style {
 /// A picture with every frequency and many colours, 1×3×128×128, 0..1.
 at::Tensor probe_picture(const at::Device& device);
 
-/// Scales the layers of a part of a network such that what each gives of `probe`, 1×C×h×w, the part's input, is 64 at
-/// the most and more than 32, and so is what the input becomes. Returns the last layer's map of the probe in its true
-/// size: the next part's probe.
-at::Tensor bring_to_half(std::vector<ConvolutionLayer>& layers, InputConvention& input, bool average_pooling,
-                         const at::Tensor& probe);
+/// Scales the layers such that what each gives of probe_picture() is 64 at the most and more than 32, and so is what
+/// the input becomes. What one part of the network hands over to another needs no scaling then.
+void bring_to_half(std::vector<ConvolutionLayer>& layers, InputConvention& input, bool average_pooling);
 
 }  // namespace neural_style

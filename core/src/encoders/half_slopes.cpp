@@ -2,34 +2,61 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
 #include <limits>
+
+#include "short_numbers.hpp"
 
 namespace neural_style {
 namespace {
 
-constexpr double largest = 16;
+// With channels C and a matrix whose largest number is 1 / (c·√C), a column of features with numbers up to f becomes
+// one of √C · √C·f / (c·√C) = f·√C/c at the most, and as a rule a fraction of f.
+constexpr double of_matrix = 32;
+constexpr double largest_of_map = 16;
+
+// `times` the largest number, and more than zero.
+at::Tensor size_of(const at::Tensor& numbers, double times) {
+    const at::Tensor most = at::linalg_vector_norm(numbers, std::numeric_limits<double>::infinity());
+    return at::add(at::scalar_tensor(1e-30, most.dtype()), most, times);
+}
+
+at::Tensor divided(const at::Tensor& numbers, const at::Tensor& divisor, at::ScalarType type) {
+    at::Tensor result = at::empty_like(numbers, numbers.options().dtype(type));
+    return at::div_out(result, numbers, divisor);
+}
+
+void bring_to_short(Slope& slope, const at::Tensor& features) {
+    const at::ScalarType type = features.scalar_type();
+    if (slope.matrix.defined() && !slope.map.defined() && !slope.shift.defined() && !slope.factor.defined()) {
+        slope.factor = size_of(slope.matrix, of_matrix * std::sqrt(double(features.size(0))));
+        slope.matrix = divided(slope.matrix, slope.factor, type);
+        return;
+    }
+    if (!slope.matrix.defined() && slope.map.scalar_type() == type && slope.factor.defined()) return;
+    slope = {as_map(slope, features)};
+    slope.factor = size_of(slope.map, 1 / largest_of_map);
+    slope.map = divided(slope.map, slope.factor, type);
+}
 
 }  // namespace
 
-at::Tensor unit_of(const std::vector<at::Tensor>& slopes, const std::vector<at::Tensor>& sizes) {
-    std::vector<at::Tensor> most;
-    for (std::size_t i = 0; i < slopes.size(); ++i)
-        if (slopes[i].defined())
-            most.push_back(at::linalg_vector_norm(slopes[i], std::numeric_limits<double>::infinity()) *
-                           sizes[i].squeeze());
-    if (most.empty()) return {};
-    return at::stack(most).max().clamp_min(1e-30).div(largest);
-}
-
-at::Tensor bring_to_half(std::vector<at::Tensor>& slopes, const std::vector<at::Tensor>& sizes) {
-    const at::Tensor unit = unit_of(slopes, sizes);
+at::Tensor bring_to_short(std::vector<Slope>& slopes, const std::vector<at::Tensor>& features) {
+    std::vector<at::Tensor> factors;
     for (std::size_t i = 0; i < slopes.size(); ++i) {
         if (!slopes[i].defined()) continue;
-        at::Tensor half = at::empty_like(slopes[i], slopes[i].options().dtype(at::kHalf));
-        at::mul_out(half, slopes[i], sizes[i] / unit);
-        slopes[i] = half;
+        bring_to_short(slopes[i], features[i]);
+        factors.push_back(slopes[i].factor);
     }
-    return unit;
+    return factors.empty() ? at::Tensor() : at::stack(factors).max();
+}
+
+at::Tensor short_map(const Slope& slope, const at::Tensor& features) {
+    if (!slope.matrix.defined()) return slope.map;
+    const at::Tensor matrix = features.flatten(1);  // C×n
+    const bool by_pixels = matrix.stride(0) == 1 && matrix.stride(1) != 1;
+    const at::Tensor product = by_pixels ? at::mm(matrix.t(), slope.matrix.t()).t() : at::mm(slope.matrix, matrix);
+    return product.view_as(features);
 }
 
 }  // namespace neural_style

@@ -1,20 +1,21 @@
-// Slopes on their way into half precision. Used by ConvolutionEncoder.
+// Slopes on their way into short numbers. Used by the encoders of networks that are computed in them.
 #pragma once
-
-#include <ATen/core/Tensor.h>
 
 #include <vector>
 
+#include "encoder.hpp"
+
 namespace neural_style {
 
-/// The unit (a scalar on the device; the host need not know it) in which the largest of d loss / d (feature / size) is
-/// 16, which leaves layers before them room to add up, from d loss / d feature (C×h×w; undefined: zero) and the sizes
-/// (1×1×1). Undefined if no slope is. A loss is a mean over many positions, so that its slopes are smaller than any
-/// number that half precision knows.
-at::Tensor unit_of(const std::vector<at::Tensor>& slopes, const std::vector<at::Tensor>& sizes);
+/// Brings the slopes of `features` (C×h×w, short numbers) into those numbers, and returns their unit (a scalar on the
+/// device; the host need not know it): the largest of their factors, undefined if there are no slopes. Each has a map
+/// or a matrix afterwards, and a factor, without which it is 16 at the most if it was a map, or, being a matrix, an
+/// eighth of the largest feature (times the root of the channels over four, if the worst is to be had). A loss is a
+/// mean over many positions, so that its slopes are smaller than any number that half precision knows; the network's
+/// way back is computed in the unit instead.
+at::Tensor bring_to_short(std::vector<Slope>& slopes, const std::vector<at::Tensor>& features);
 
-/// To d loss / d (feature / size) in half precision and in the unit, which is returned: a gradient made of them is to
-/// be multiplied by it.
-at::Tensor bring_to_half(std::vector<at::Tensor>& slopes, const std::vector<at::Tensor>& sizes);
+/// Such a slope as a map, without its factor, laid out in memory as `features` is. May be the slope's own memory.
+at::Tensor short_map(const Slope& slope, const at::Tensor& features);
 
 }  // namespace neural_style

@@ -1,5 +1,5 @@
-// Who takes maps from one convolution to the next, and slopes back, in one pass over memory: the kernels of
-// passage_kernels.cu on a device that can run them. Used by FusedEncoder, on the job's thread.
+// Who takes pictures into a network, maps from one convolution to the next, and slopes back, in one pass over memory
+// each: the kernels of passage_kernels.cu on a device that can run them. Used by FusedEncoder, on the job's thread.
 #pragma once
 
 #include <c10/core/Device.h>
@@ -16,6 +16,8 @@ public:
     virtual ~Passages() = default;
 
     /// Begin to do what their arguments say, on the device's current stream.
+    virtual void picture_in(const PictureIn& passage) = 0;
+    virtual void picture_back(const PictureBack& passage) = 0;
     virtual void pass_on(const Passage& passage) = 0;
     virtual void pass_back(const PassageBack& passage) = 0;
 };

@@ -7,8 +7,12 @@
 namespace neural_style {
 
 SplitEncoder::SplitEncoder(std::unique_ptr<Encoder> front, std::unique_ptr<Encoder> back, std::vector<Place> places,
-                           int halo)
-    : front_(std::move(front)), back_(std::move(back)), places_(std::move(places)), halo_(halo) {}
+                           int halo, std::unique_ptr<Encoder> whole)
+    : front_(std::move(front)),
+      back_(std::move(back)),
+      places_(std::move(places)),
+      halo_(halo),
+      whole_(std::move(whole)) {}
 
 std::vector<at::Tensor> SplitEncoder::spread_out(const std::vector<at::Tensor>& maps, bool of_front) const {
     std::vector<at::Tensor> result(places_.size());
@@ -28,6 +32,7 @@ std::vector<Slope> SplitEncoder::gathered(const std::vector<Slope>& slopes, bool
 }
 
 std::vector<at::Tensor> SplitEncoder::features(const at::Tensor& picture, bool keep) {
+    if (whole_) return whole_->features(picture, keep);
     const std::vector<at::Tensor> in_front = front_->features(picture, keep);
     const std::vector<at::Tensor> in_back = back_->features(in_front.back().unsqueeze(0), keep);
     std::vector<at::Tensor> result;
@@ -36,15 +41,21 @@ std::vector<at::Tensor> SplitEncoder::features(const at::Tensor& picture, bool k
 }
 
 at::Tensor SplitEncoder::gradient(const std::vector<Slope>& of_features) {
+    if (whole_) return whole_->gradient(of_features);
     const at::Tensor of_handover = back_->gradient(gathered(of_features, false)).squeeze(0);
     std::vector<Slope> of_front = gathered(of_features, true);
-    of_front.back() = sum(of_front.back(), {of_handover, {}, {}});
+    of_front.back() = sum(of_front.back(), {of_handover});
     return front_->gradient(of_front);
 }
 
 void SplitEncoder::release() {
-    front_->release();
-    back_->release();
+    for (Encoder* encoder : {front_.get(), back_.get(), whole_.get()})
+        if (encoder) encoder->release();
+}
+
+void SplitEncoder::set_padding(Padding padding) {
+    for (Encoder* encoder : {front_.get(), back_.get(), whole_.get()})
+        if (encoder) encoder->set_padding(padding);
 }
 
 std::vector<MapShape> SplitEncoder::shapes() const {
@@ -60,11 +71,13 @@ std::vector<MapShape> SplitEncoder::shapes() const {
 }
 
 std::string SplitEncoder::engine() const {
+    if (whole_) return whole_->engine();
     const std::string front = front_->engine(), back = back_->engine();
     return front == back ? front : front + ", behind the second pool " + back;
 }
 
 std::size_t SplitEncoder::work_bytes(int height, int width) const {
+    if (whole_) return whole_->work_bytes(height, width);
     const int stride = front_->shapes().back().stride;
     return front_->work_bytes(height, width) + back_->work_bytes(height / stride, width / stride);
 }

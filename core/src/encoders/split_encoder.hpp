@@ -18,8 +18,10 @@ public:
         std::size_t index;
     };
 
-    /// The front's last map is what the back takes for its picture. `halo` is that of both together.
-    SplitEncoder(std::unique_ptr<Encoder> front, std::unique_ptr<Encoder> back, std::vector<Place> places, int halo);
+    /// The front's last map is what the back takes for its picture. `halo` is that of both together. `whole`, if there
+    /// is one, does the same as they do in a row, and does it faster.
+    SplitEncoder(std::unique_ptr<Encoder> front, std::unique_ptr<Encoder> back, std::vector<Place> places, int halo,
+                 std::unique_ptr<Encoder> whole = nullptr);
 
     Encoder& front() { return *front_; }
     Encoder& back() { return *back_; }
@@ -29,10 +31,7 @@ public:
     std::vector<at::Tensor> features(const at::Tensor& picture, bool keep) override;
     at::Tensor gradient(const std::vector<Slope>& of_features) override;
     void release() override;
-    void set_padding(Padding padding) override {
-        front_->set_padding(padding);
-        back_->set_padding(padding);
-    }
+    void set_padding(Padding padding) override;
     std::vector<MapShape> shapes() const override;
     int halo() const override { return halo_; }
     std::string engine() const override;
@@ -48,6 +47,7 @@ private:
     std::unique_ptr<Encoder> front_, back_;
     std::vector<Place> places_;
     int halo_;
+    std::unique_ptr<Encoder> whole_;
 };
 
 }  // namespace neural_style

@@ -17,15 +17,20 @@ public:
     void clear();
     void add(const MapPart& part);
 
-    at::Tensor gram() const;                              ///< C×C: the mean of F·Fᵀ
-    at::Tensor mean() const;                              ///< C
-    at::Tensor covariance() const;                        ///< C×C
-    const at::Tensor& weight() const { return weight_; }  ///< scalar
-    at::ScalarType type() const { return type_; }         ///< of the features; the sums may be of a finer one
+    at::Tensor gram() const;        ///< C×C: the mean of F·Fᵀ
+    at::Tensor mean() const;        ///< C
+    at::Tensor covariance() const;  ///< C×C
+    /// C×C: what is left of the sum of H·Hᵀ, H being F / unit(), without `count` (a scalar) times `gram`.
+    at::Tensor products_beyond(const at::Tensor& gram, const at::Tensor& count) const;
+    const at::Tensor& weight() const { return weight_; }  ///< scalar; the host's, where all positions count alike
+    double unit() const { return unit_; }                 ///< of the features
+    at::ScalarType type() const { return type_; }         ///< of slopes; the sums may be of a finer one
 
 private:
     bool with_means_;
-    at::Tensor products_, sums_, weight_;
+    at::Tensor products_, sums_;  // of H
+    at::Tensor weight_;
+    double unit_ = 1;
     at::ScalarType type_ = at::ScalarType::Float;
     std::unique_ptr<MapProducts> map_products_;  // for maps that lie channels-last on the CPU
 };
@@ -35,6 +40,7 @@ class MomentLoss : public StyleLoss {
 public:
     void begin(Subject subject, int height, int width) override;
     void take(const MapPart& part) override { moments_.add(part); }
+    bool takes_short() const override { return true; }
     void end(double share) override;
     Slope slope(const MapPart& part) override;
     at::Tensor loss() const override { return loss_; }
@@ -45,7 +51,7 @@ protected:
     /// Blends a style in.
     virtual void add_target(const Moments& moments, double share) = 0;
     virtual void set_start(const Moments& /*moments*/) {}
-    /// Gives the loss and its slope: d loss / d F of a position of weight 1 is matrix·F + shift.
+    /// Gives the loss and its slope: d loss / d H of a position of weight 1 is matrix·H + shift.
     virtual at::Tensor compare(const Moments& moments, Slope& slope) = 0;
 
 private:

@@ -139,7 +139,7 @@ double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
     // While the picture descends: the optimiser's pictures with the gradient that it is told, and slopes.
     double descent = pixels * picture * (load.lbfgs ? 2.0 * way.history + 6 : 5);
     if (load.on_card) descent += pixels * picture * 3;  // a recording's
-    descent += load.lbfgs ? pixels * 3 * 4 : 0;         // which pixels are blocked
+    descent += load.lbfgs ? pixels * picture : 0;       // which pixels are free
     descent += load.variation ? pixels * picture * 3 : 0;
     for (std::size_t i = 0; i < load.content_maps; ++i)
         descent += map_bytes(uses[i].shape, uses[i].pixels) * (uses[i].tiled || load.masked ? 2 : 1);

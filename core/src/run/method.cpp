@@ -5,21 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <optional>
 
 #include "descent/adam.hpp"
 #include "descent/lbfgs.hpp"
 #include "encoders/bank_encoder.hpp"
-#include "encoders/card_encoder.hpp"
-#include "encoders/chain_encoder.hpp"
 #include "encoders/filter_bank_encoder.hpp"
-#include "encoders/half_layers.hpp"
-#include "encoders/network_rescale.hpp"
-#include "encoders/split_encoder.hpp"
 #include "losses/moment_loss.hpp"
 #include "losses/sliced_loss.hpp"
-#include "networks/weights_file.hpp"
+#include "network_encoder.hpp"
 #include "neural-style/error.hpp"
 #include "vector_code.hpp"
 
@@ -63,99 +57,6 @@ std::vector<std::string> names_of(const Method& method) {
     for (const auto* layers : {&method.content_layers, &method.style_layers})
         for (const WeightedLayer& layer : *layers) names.push_back(layer.name);
     return names;
-}
-
-using MakePart = std::function<std::unique_ptr<Encoder>(
-    std::vector<ConvolutionLayer> layers, std::vector<LayerTap> taps, const InputConvention& input, bool front)>;
-
-// Cut behind the second pool, where there is one and something is wanted of what follows.
-std::unique_ptr<Encoder> make_parts(const std::vector<ConvolutionLayer>& layers, const std::vector<LayerTap>& taps,
-                                    const InputConvention& input, const MakePart& make) {
-    std::size_t cut = 0, deepest = 0;
-    for (int pools = 0; cut < layers.size() && pools < 2; ++cut) pools += layers[cut].is_pool();
-    for (const LayerTap& tap : taps) deepest = std::max(deepest, tap.layer);
-    if (deepest < cut || layers[cut].is_pool()) return make(layers, taps, input, true);
-    std::vector<LayerTap> in_front, in_back;
-    std::vector<SplitEncoder::Place> places;
-    for (const LayerTap& tap : taps) {
-        const bool front = tap.layer < cut;
-        std::vector<LayerTap>& own = front ? in_front : in_back;
-        places.push_back({front, own.size()});
-        own.push_back({front ? tap.layer : tap.layer - cut, tap.after_relu});
-    }
-    in_front.push_back({cut - 1, true});
-    const auto begin = layers.begin(), middle = begin + std::ptrdiff_t(cut);
-    auto front = make({begin, middle}, in_front, input, true);  // the back may go by what was seen of it
-    auto back = make({middle, layers.end()}, in_back, InputConvention(), false);
-    return std::make_unique<SplitEncoder>(std::move(front), std::move(back), places, convolution_halo(layers, taps));
-}
-
-std::unique_ptr<Encoder> make_convolution_encoder(const Method& method, const Settings& settings,
-                                                  const c10::Device& device, Precision precision) {
-    const Network& network = method.network;
-    std::vector<LayerTap> taps;
-    std::size_t deepest = 0;
-    for (const std::string& name : names_of(method)) {
-        const LayerPlace place = find_layer(network, name);
-        taps.push_back({place.layer, place.rectified});
-        deepest = std::max(deepest, place.layer);
-    }
-    std::size_t count = 0;
-    for (std::size_t i = 0; i <= deepest; ++i) count += network.layers[i].kind == NetworkLayer::Kind::convolution;
-    auto loaded = load_convolutions(network, method.weights, count);
-    if (network.rescale && method.loss != "tutorial") rescale_convolutions(network, loaded, at::get_num_threads());
-    const auto options = at::TensorOptions(device).dtype(at::kFloat);
-    std::vector<ConvolutionLayer> layers;
-    std::size_t next = 0;
-    for (std::size_t i = 0; i <= deepest; ++i) {
-        if (network.layers[i].kind == NetworkLayer::Kind::pool) {
-            layers.emplace_back();
-            continue;
-        }
-        const Convolution& convolution = loaded[next++];
-        layers.push_back({at::tensor(at::ArrayRef<float>(convolution.weights), at::kFloat)
-                              .view({convolution.out_channels, convolution.in_channels, 3, 3})
-                              .to(options),
-                          at::tensor(at::ArrayRef<float>(convolution.bias), at::kFloat).to(options)});
-    }
-    InputConvention input;
-    input.bgr = network.bgr;
-    if (method.loss != "tutorial") {
-        input.range = network.range;
-        std::copy(network.mean.begin(), network.mean.end(), input.mean);
-        std::copy(network.deviation.begin(), network.deviation.end(), input.deviation);
-    }
-    const Padding padding = padding_from(method.padding);
-    const bool average_pooling = settings.text("pooling") == "average";
-    if constexpr (vector_code) {
-        if (device.is_cpu() && precision == Precision::float32 && settings.text("convolutions") != "direct") {
-            try {
-                const int threads = at::get_num_threads();
-                return make_parts(layers, taps, input,
-                                  [&](auto own, auto own_taps, const InputConvention& own_input, bool) {
-                                      return std::make_unique<ChainEncoder>(own, own_taps, own_input, padding,
-                                                                            average_pooling, threads);
-                                  });
-            } catch (const std::invalid_argument&) {
-                // a description with another sequence of layers; LibTorch takes any
-            }
-        }
-    }
-    at::Tensor probe = precision == Precision::float16 ? probe_picture(device) : at::Tensor();
-    return make_parts(layers, taps, input, [&](auto own, auto own_taps, InputConvention own_input, bool front) {
-        if (precision == Precision::float16) probe = bring_to_half(own, own_input, average_pooling, probe);
-        // In bfloat16 the first layers would round the picture's gradient so that a descent ends well above float32's.
-        if (precision == Precision::bfloat16 && !front)
-            for (ConvolutionLayer& layer : own) {
-                if (layer.is_pool()) continue;
-                layer.weight = layer.weight.to(at::kBFloat16);
-                layer.bias = layer.bias.to(at::kBFloat16);
-            }
-        if (!device.is_cpu())
-            return make_card_encoder(std::move(own), std::move(own_taps), own_input, padding, average_pooling);
-        return std::unique_ptr<Encoder>(std::make_unique<ConvolutionEncoder>(std::move(own), std::move(own_taps),
-                                                                             own_input, padding, average_pooling));
-    });
 }
 
 // The style layers with their weights shifted towards those that see little (coarseness below 0) or much (above): from
@@ -216,7 +117,7 @@ Method choose_method(const Settings& settings) {
 
 std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& settings, const c10::Device& device,
                                       Precision precision) {
-    if (!method.network.built_in) return make_convolution_encoder(method, settings, device, precision);
+    if (!method.network.built_in) return make_network_encoder(method, names_of(method), settings, device, precision);
     std::vector<BankTap> taps;
     for (const std::string& name : names_of(method)) taps.push_back(find_bank_layer(name));
     const Padding padding = padding_from(method.padding);

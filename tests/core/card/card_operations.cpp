@@ -125,6 +125,12 @@ bool all_are_half(const std::vector<c10::IValue>& arguments) {
     return any_of(at::kHalf) && !any_of(at::kFloat) && !any_of(at::kDouble);
 }
 
+// Whether the type of the result was asked for.
+bool has_type_of_its_own(const c10::FunctionSchema& schema, const std::vector<c10::IValue>& arguments) {
+    const c10::optional<int> place = schema.argumentIndexWithName("dtype");
+    return place && !arguments[std::size_t(*place)].isNone();
+}
+
 // ——— operations ———
 
 // An operation with arguments of the host's that see the card's memory.
@@ -151,7 +157,7 @@ torch::jit::Stack Operation::results() const {
     }
     const torch::jit::Stack given = stack;
     of_host.callBoxed(&stack);
-    if (!half) return stack;
+    if (!half || has_type_of_its_own(of_host.schema(), arguments)) return stack;
     for (c10::IValue& result : stack)
         if (is_tensor_of(result, at::kFloat)) result = result.toTensor().to(at::kHalf);
     const std::vector<c10::Argument>& formal = of_host.schema().arguments();
@@ -263,22 +269,38 @@ public:
     explicit CardPassages(c10::ScalarType number)
         : host_(make_host_passages(the_card, number)), number_((long long)c10::elementSize(number)) {}
 
+    void picture_in(const PictureIn& p) override {
+        const Sizes sizes(p.shape);
+        run(
+            "picture_in", [host = host_, p] { host->picture_in(p); },
+            sizes.raw / passage_channels * 12 + sizes.grown * number_);
+    }
+
+    void picture_back(const PictureBack& p) override {
+        const Sizes sizes(p.shape);
+        run(
+            "picture_back", [host = host_, p] { host->picture_back(p); },
+            sizes.raw / passage_channels * 12 + sizes.grown * number_);
+    }
+
     void pass_on(const Passage& passage) override {
         Passage p = passage;
         if (pretend_card().miscompiles) p.passes = nullptr;  // each slope goes through
         const Sizes sizes(p.shape);
         run(
             "pass_on", [host = host_, p] { host->pass_on(p); },
-            sizes.raw * number_ + (p.next ? sizes.grown * number_ : 0) + (p.before ? sizes.own * 4 : 0) +
-                (p.after ? sizes.own * 4 : 0) + (p.passes ? sizes.raw / 8 : 0));
+            (sizes.raw + (p.next ? sizes.grown : 0) + (p.before ? sizes.own : 0) + (p.after ? sizes.own : 0)) *
+                    number_ +
+                (p.passes ? sizes.raw / 8 : 0));
     }
 
     void pass_back(const PassageBack& p) override {
         const Sizes sizes(p.shape);
         run(
             "pass_back", [host = host_, p] { host->pass_back(p); },
-            sizes.raw * number_ + (p.of_next ? sizes.grown * number_ : 0) + (p.of_before ? sizes.own * 4 : 0) +
-                (p.of_after ? sizes.own * 4 : 0) + (p.passes ? sizes.raw / 8 : 0));
+            (sizes.raw + (p.of_next ? sizes.grown : 0) + (p.of_before ? sizes.own : 0) + (p.of_after ? sizes.own : 0)) *
+                    number_ +
+                (p.passes ? sizes.raw / 8 : 0));
     }
 
 private:
