@@ -51,7 +51,7 @@ at::Tensor products(const at::Tensor& a, const at::Tensor& b) {
 }
 
 at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
-    return products(a.unsqueeze(0), b.unsqueeze(0)).squeeze(0);
+    return is_short(a.scalar_type()) ? products(a.unsqueeze(0), b.unsqueeze(0)).squeeze(0) : at::mm(a, b);
 }
 
 }  // namespace
