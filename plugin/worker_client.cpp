@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "background.hpp"
+#include "enlarged.hpp"
 #include "text.hpp"
 #include "worker_process.hpp"
 
@@ -92,6 +93,8 @@ struct WorkerClient::Impl {
         bool begun = false;                          // the worker says so with the first scale
         bool stop_asked = false;                     // sent once it has begun: there is nothing to stop before
         int width = 0, height = 0;                   // of the content
+        std::string network;                         // what makes the picture, and the last that was seen of it
+        std::shared_ptr<const Image> preview;
     };
 
     std::string command;
@@ -153,9 +156,37 @@ struct WorkerClient::Impl {
 
     // Ends the process, and the run with a failed outcome if there is one.
     void give_up(Trouble trouble) {
-        const auto told = run ? std::move(run->callbacks.outcome) : nullptr;
-        drop();
-        if (told) told(failed(std::move(trouble)));
+        drop_process();
+        waiting.clear();
+        not_started.reset();
+        forget(later);
+        if (run) end_with_preview(failed(std::move(trouble)));
+    }
+
+    // Ends a run that brought no picture of its own with what was last seen of one, if anything was. Until then it is
+    // still running, though not in any process.
+    void end_with_preview(Outcome outcome) {
+        outcome.network = run->network;
+        if (!run->preview) return end_run(std::move(outcome));
+        run->begun = false;
+        const auto ending = std::make_shared<Outcome>(std::move(outcome));
+        in_background(
+            [ending, preview = run->preview, width = run->width, height = run->height] {
+                try {
+                    ending->picture = enlarged(*preview, width, height);
+                } catch (const std::bad_alloc&) {
+                    if (ending->kind != Outcome::Kind::failed) *ending = failed(no_memory());
+                }
+            },
+            [this, ending, number = run->number, alive = std::weak_ptr<int>(this->alive)] {
+                if (!alive.expired() && run && run->number == number) end_run(std::move(*ending));
+            });
+    }
+
+    void end_run(Outcome outcome) {
+        const auto told = std::move(run->callbacks.outcome);
+        run.reset();
+        if (told) told(std::move(outcome));
     }
 
     void on_ended(const WorkerProcess::Ending& ending) {
@@ -264,8 +295,7 @@ struct WorkerClient::Impl {
         if (decoded.damaged || !hello || !run) throw Error(Cause::host, "not a picture, or out of turn");
         be_patient();
         if (decoded.frame.kind == wire::Kind::outcome) return conclude(std::move(decoded.outcome));
-        const auto told = run->callbacks.preview;
-        if (of_this_run() && told && decoded.preview) told(decoded.preview);
+        if (of_this_run() && decoded.preview) take_preview(std::move(decoded.preview));
     }
 
     /// What cannot be understood is the end of the worker.
@@ -295,6 +325,7 @@ struct WorkerClient::Impl {
             case wire::Kind::scale: {
                 const ScaleEvent event = wire::decode_scale(frame.body);
                 if (!run->begun) begin();
+                run->network = event.network;
                 return tell(run->callbacks.scale, event);
             }
             case wire::Kind::evaluation:
@@ -302,9 +333,7 @@ struct WorkerClient::Impl {
                 return tell(run->callbacks.evaluation, wire::decode_evaluation(frame.body));
             case wire::Kind::preview:
                 if (!of_this_run()) return;
-                if (const auto told = run->callbacks.preview)
-                    told(std::make_shared<const Image>(wire::decode_preview(frame.body)));
-                return;
+                return take_preview(std::make_shared<const Image>(wire::decode_preview(frame.body)));
             case wire::Kind::outcome:
                 return conclude(wire::decode_outcome(frame.body));
             default:
@@ -338,14 +367,20 @@ struct WorkerClient::Impl {
         if (callback) callback(event);
     }
 
+    void take_preview(std::shared_ptr<const Image> picture) {
+        if (picture->empty()) throw Error(Cause::host, "a preview of nothing");
+        run->preview = picture;
+        if (const auto told = run->callbacks.preview) told(std::move(picture));
+    }
+
     void conclude(Outcome outcome) {
+        const bool failed = outcome.kind == Outcome::Kind::failed;
         const bool whole = outcome.picture.width == run->width && outcome.picture.height == run->height;
-        if (outcome.kind != Outcome::Kind::failed && !whole) throw Error(Cause::host, "a picture of another size");
-        const auto told = std::move(run->callbacks.outcome);
+        if (!failed && !whole) throw Error(Cause::host, "a picture of another size");
         may_leave = run->stop_asked;
-        run.reset();
         forget(alarm);
-        if (told) told(std::move(outcome));
+        if (failed) return end_with_preview(std::move(outcome));
+        end_run(std::move(outcome));
     }
 
     void send_stop() {
@@ -383,12 +418,23 @@ struct WorkerClient::Impl {
 
     void on_silence() {
         if (run && run->begun && run->stop_asked)
-            give_up({Cause::host, _("The engine did not answer the stop and was ended; the picture so far is lost.")});
+            end_deaf_worker();
         else if (!hello)
             give_up({Cause::host, _("The engine did not get ready in time and was ended; please try again, or check "
                                     "NEURAL_STYLE_WORKER.")});
         else
             give_up({Cause::host, _("The engine fell silent and was ended; choose a smaller size and try again.")});
+    }
+
+    // A person asked for the picture so far, and has seen it.
+    void end_deaf_worker() {
+        if (!run->preview)
+            return give_up(
+                {Cause::host, _("The engine did not answer the stop and was ended; the picture so far is lost.")});
+        drop_process();
+        Outcome outcome;
+        outcome.kind = Outcome::Kind::stopped;
+        end_with_preview(std::move(outcome));
     }
 
     // What a call has found out is told from the main loop.

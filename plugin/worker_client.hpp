@@ -48,12 +48,13 @@ public:
     /// Begins a run; returns at once. One at a time. Whatever goes wrong with the worker (it cannot be started, dies,
     /// keeps still, talks nonsense) is one failed outcome with a translated sentence: Cause::memory where it was killed
     /// from outside, which is what the kernel does when memory runs out; Cause::internal where it crashed; else
-    /// Cause::host. The next start() then starts a new worker.
+    /// Cause::host. The next start() then starts a new worker. A failed outcome has a picture where a preview had come:
+    /// that one, enlarged to the content's size.
     void start(Request request, Callbacks callbacks);
 
     /// Asks for the best picture so far; the outcome follows. A run that has not begun to compute is stopped as soon as
     /// it has. The worker answers within two seconds, from another thread if it must; one that has not after five is
-    /// killed, which is a failed outcome.
+    /// killed, and the last preview stands for its answer; if there was none, that is a failed outcome.
     void stop();
 
     /// Ends the run at once, by killing the worker; no callback follows. The next start() starts a new worker.

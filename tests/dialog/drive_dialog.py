@@ -305,6 +305,22 @@ def test_a_draft_that_a_lost_card_painted_is_no_result(open_stage):
         assert stage.ending()['ended'] == 'nothing'
 
 
+def test_keeps_what_a_killed_engine_has_painted(open_stage):
+    with open_stage() as stage:
+        stage.press('Live draft', 'check box')
+        stage.set_text('Network', 'short-of-memory')
+        stage.set_value('spin button', 'Iterations', 100)
+        stage.press('Start')
+        wait_for(lambda: stage.shows('label', 'The engine was killed by the system.*'), 'the sentence')
+        assert stage.shows('push button', r'Paint at \d+ pixels')
+        assert not stage.shows('push button', 'Go on with the processor')
+        stage.press('Keep the picture so far')
+        wait_for(lambda: stage.preview_words() == 'Result 1', 'the picture')
+        stage.press('Add as a layer')
+        end = stage.ending()
+        assert end['ended'] == 'stopped' and end['picture'] == '960x640', end
+
+
 def test_small_card(open_stage):
     with open_stage() as stage:
         stage.press('Live draft', 'check box')

@@ -3,11 +3,12 @@
 // changes the picture; where there are guides, only what they cover. `--worker PAUSE` waits PAUSE milliseconds after
 // each evaluation (15). With the network "too-large" a run fails for memory unless its size is set to at most 512, with
 // "small-card" so on a GPU alone, with "lost-card" the GPU itself fails, with "late-card" at the second evaluation of
-// the second scale; with "broken" every run does.
+// the second scale, where with "short-of-memory" the system kills the painter; with "broken" every run fails.
 // `--list-networks`, `--explain` and `--get-network` answer as the engine does, from nowhere into
 // $XDG_DATA_HOME/painted-network. From a file it takes only one that says "painted"; one that says "drawn" belongs to
 // the network "drawn".
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -181,9 +182,9 @@ Outcome run(const Request& request, int pause_milliseconds) {
             told.memory_mib = 420 + 180 * scale;
             told.available_mib = 5200;
             write_all(wire::encode(told));
+            if (settings.text("network") == "short-of-memory" && scale == 1 && i == 2) ::kill(::getpid(), SIGKILL);
             if (settings.text("network") == "late-card" && on_card && scale == 1 && i == 2) {
                 lose_card();
-                outcome.picture = painted(request, request.content.width, request.content.height, done);
                 return outcome;
             }
             if (every > 0 && evaluation % every == 0)

@@ -160,7 +160,8 @@ int main(int count, char** arguments) {
         }
         const std::string how = request.settings.text("network");
         const int evaluations = int(request.settings.integer("iterations"));
-        const bool slow = how == "slow" || how == "deaf" || how == "leave";
+        const bool unseen = how == "unseen", deaf = how == "deaf" || unseen;  // a deaf one, before its first preview
+        const bool slow = how == "slow" || deaf || how == "leave";
 
         if (how == "refuse") {
             Outcome outcome;
@@ -181,7 +182,7 @@ int main(int count, char** arguments) {
         write_all(wire::encode(scale));
 
         const Image picture = computed(request, how);
-        for (int i = 1; i <= evaluations && (how == "deaf" || !stopped); ++i) {
+        for (int i = 1; i <= evaluations && (deaf || !stopped); ++i) {
             Evaluation evaluation;
             evaluation.evaluation = i;
             evaluation.evaluations = evaluations;
@@ -195,8 +196,9 @@ int main(int count, char** arguments) {
             evaluation.memory_mib = 100;
             evaluation.available_mib = 1000;
             write_all(wire::encode(evaluation));
-            if (i == 2) write_all(wire::encode_preview(picture));
+            if (i == 2 && !unseen) write_all(wire::encode_preview(picture));
             if (i == 3) {
+                if (how == "lose") break;
                 if (how == "die") ::kill(getpid(), SIGKILL);
                 if (how == "crash") ::kill(getpid(), SIGSEGV);
                 if (how == "exit") std::_Exit(1);
@@ -208,6 +210,12 @@ int main(int count, char** arguments) {
         }
 
         Outcome outcome;
+        if (how == "lose") {
+            outcome.cause = Cause::device;
+            outcome.sentence = "The GPU failed; try again.";
+            write_all(wire::encode(outcome));
+            continue;
+        }
         outcome.kind = stopped ? Outcome::Kind::stopped : Outcome::Kind::finished;
         outcome.picture = how == "size" ? Image(3, 3) : picture;
         outcome.network = "invert";

@@ -88,7 +88,6 @@ void expect_failure(const Outcome& outcome, Cause cause, const std::string& word
     EXPECT_EQ(outcome.kind, Outcome::Kind::failed);
     EXPECT_STREQ(to_text(outcome.cause), to_text(cause));
     EXPECT_NE(outcome.sentence.find(words), std::string::npos) << outcome.sentence;
-    EXPECT_TRUE(outcome.picture.empty());
     EXPECT_EQ(outcome.sentence.back(), '.');
 }
 
@@ -124,7 +123,38 @@ TEST(WorkerClient, keeps_its_worker_between_runs) {
 
 TEST(WorkerClient, passes_on_a_refusal) {
     WorkerClient worker(fake());
-    expect_failure(outcome_of(worker, "refuse"), Cause::weights, "weights file is damaged");
+    const Outcome outcome = outcome_of(worker, "refuse");
+    expect_failure(outcome, Cause::weights, "weights file is damaged");
+    EXPECT_TRUE(outcome.picture.empty());
+}
+
+// However a run ends, what was seen of its picture is still there.
+TEST(WorkerClient, keeps_the_last_preview_of_a_run_that_failed) {
+    WorkerClient worker(fake());
+    for (const char* how : {"die", "crash", "exit", "garbage", "truncate", "lose"}) {
+        SCOPED_TRACE(how);
+        const Request asked = request(how);
+        const Outcome outcome = outcome_of(worker, how);
+        EXPECT_EQ(outcome.kind, Outcome::Kind::failed);
+        EXPECT_EQ(outcome.network, "invert");
+        ASSERT_EQ(outcome.picture.rgba.size(), asked.content.rgba.size());
+        EXPECT_FLOAT_EQ(outcome.picture.rgba[0], 1 - asked.content.rgba[0]);
+    }
+}
+
+TEST(WorkerClient, that_was_cancelled_tells_nothing_of_a_run_that_just_failed) {
+    WorkerClient worker(fake());
+    for (const char* how : {"die", "lose"}) {
+        Record run;
+        auto told = run.callbacks();
+        told.preview = [&](const std::shared_ptr<const Image>&) { run.previews.emplace_back(); };
+        worker.start(request(how), told);
+        ASSERT_TRUE(turn_until([&] { return run.evaluations.size() >= 3; }));
+        worker.cancel();
+        turn_for(50);
+        EXPECT_TRUE(run.outcomes.empty());
+        EXPECT_EQ(outcome_of(worker, "invert").kind, Outcome::Kind::finished);
+    }
 }
 
 TEST(WorkerClient, reports_each_end_of_a_run_and_recovers) {
@@ -226,12 +256,20 @@ TEST(WorkerClient, goes_on_after_a_worker_that_ended_to_stop) {
 
 TEST(WorkerClient, kills_a_worker_that_does_not_stop) {
     WorkerClient worker(fake(), {60000, 60000, 200});
-    Record run;
-    worker.start(request("deaf", 10000), run.callbacks());
-    ASSERT_TRUE(turn_until([&] { return run.evaluations.size() >= 3; }));
-    worker.stop();
-    ASSERT_TRUE(turn_until([&] { return !run.outcomes.empty(); }));
-    expect_failure(run.outcomes[0], Cause::host, "did not answer the stop");
+    for (const std::string how : {"deaf", "unseen"}) {
+        Record run;
+        worker.start(request(how, 10000), run.callbacks());
+        ASSERT_TRUE(turn_until([&] { return run.evaluations.size() >= 3; }));
+        worker.stop();
+        ASSERT_TRUE(turn_until([&] { return !run.outcomes.empty(); }));
+        EXPECT_TRUE(turn_until([] { return children().empty(); }));
+        if (how == "unseen") {
+            expect_failure(run.outcomes[0], Cause::host, "did not answer the stop");
+            continue;
+        }
+        EXPECT_EQ(run.outcomes[0].kind, Outcome::Kind::stopped);  // with what was seen last
+        EXPECT_EQ(run.outcomes[0].picture.rgba, run.previews.at(0).rgba);
+    }
 }
 
 // A person's debugger, a full cgroup, a machine that swaps: the worker is there and does not move.
@@ -262,10 +300,7 @@ TEST(WorkerClient, copes_with_a_worker_that_was_stopped_by_the_system) {
             EXPECT_TRUE(run.outcomes.empty());
         } else {
             ASSERT_TRUE(turn_until([&] { return !run.outcomes.empty(); }));
-            if (way == stop)
-                expect_failure(run.outcomes[0], Cause::host, "did not answer the stop");
-            else
-                EXPECT_EQ(run.outcomes[0].kind, Outcome::Kind::finished);
+            EXPECT_EQ(run.outcomes[0].kind, way == stop ? Outcome::Kind::stopped : Outcome::Kind::finished);
         }
         if (!worker) continue;
         EXPECT_EQ(outcome_of(*worker, "invert").kind, Outcome::Kind::finished);
@@ -397,24 +432,26 @@ TEST(WorkerClient, cancelled_runs_leave_nothing_behind) {
         pairs, before, early, late);
 }
 
-TEST(WorkerClient, takes_its_worker_along_when_killed) {
+// GoogleTest runs suites of such a name first: what was forked after threads were made would have none of them.
+TEST(WorkerClientDeathTest, takes_its_worker_along_when_killed) {
     int pipe[2];
     ASSERT_EQ(::pipe(pipe), 0);
     const pid_t middle = ::fork();
     if (middle == 0) {
+        ::close(pipe[0]);
         WorkerClient worker(fake());
         Record run;
         worker.start(request("silent"), run.callbacks());  // one that would live on
-        turn_until([&] { return run.evaluations.size() >= 3; });
+        if (!turn_until([&] { return run.evaluations.size() >= 3; })) ::_exit(1);
         const std::vector<int> mine = children();
         const int pid = mine.empty() ? 0 : mine[0];
         (void)!::write(pipe[1], &pid, sizeof pid);
         ::pause();
     }
     int worker = 0;
+    ::close(pipe[1]);
     ASSERT_EQ(::read(pipe[0], &worker, sizeof worker), ssize_t(sizeof worker));
     ::close(pipe[0]);
-    ::close(pipe[1]);
     ASSERT_GT(worker, 0);
     ::kill(middle, SIGKILL);
     ::waitpid(middle, nullptr, 0);

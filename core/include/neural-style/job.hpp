@@ -77,12 +77,11 @@ struct Outcome {
     enum class Kind {
         finished,
         stopped,  ///< asked to; `picture` is the best so far
-        failed,   ///< `cause` and `sentence` say why; where a GPU failed, `picture` is the last preview, if there was
-                  ///< one
+        failed,   ///< `cause` and `sentence` say why
     };
 
     Kind kind = Kind::failed;
-    Image picture;  ///< of the content's own size, its alpha kept; may be empty if it failed
+    Image picture;  ///< of the content's own size, its alpha kept; empty if it failed
     Cause cause = Cause::internal;
     std::string sentence;
     std::string network;  ///< what made the picture

@@ -21,7 +21,6 @@
 #include "neural-style/plan.hpp"
 #include "neural-style/scale_schedule.hpp"
 #include "pictures/pictures.hpp"
-#include "pictures/tensor_image.hpp"
 #include "process_memory.hpp"
 #include "progress_tracker.hpp"
 #include "torch_failure.hpp"
@@ -61,7 +60,7 @@ class Descent {
 public:
     Descent(const Settings& settings, const Method& method, const std::vector<Scale>& scales, const Pictures& pictures,
             Workshop::Kept& kept, const Workload& load, const c10::Device& device, Observer& observer,
-            const std::atomic<bool>& stop, Image& latest)
+            const std::atomic<bool>& stop)
         : settings_(settings),
           method_(method),
           scales_(scales),
@@ -72,7 +71,6 @@ public:
           device_(device),
           observer_(observer),
           stop_(stop),
-          latest_(latest),
           budget_mib_(memory_budget(settings.integer("memory"), device)),
           tracker_(scales),
           picture_(pictures.start(settings, scales.front(), device)) {}
@@ -191,9 +189,7 @@ private:
         at::Tensor shown;  // fetched and not told yet
         const auto tell_preview = [&] {
             if (!shown.defined()) return;
-            Image preview = pictures_.preview(std::exchange(shown, {}));
-            observer_.on_preview(preview);
-            if (!device_.is_cpu()) latest_ = std::move(preview);  // a card may be lost
+            observer_.on_preview(pictures_.preview(std::exchange(shown, {})));
         };
         while (tracker_.left() > 0 && !stop_ && !optimiser_->stalled() && !tracker_.at_rest(rest)) {
             Evaluated value = evaluation.evaluate(optimiser_->point());
@@ -222,7 +218,6 @@ private:
     c10::Device device_;
     Observer& observer_;
     const std::atomic<bool>& stop_;
-    Image& latest_;  // preview, on a card
     double budget_mib_;
     ProgressTracker tracker_;
     at::Tensor picture_;
@@ -247,9 +242,7 @@ std::string encoder_key(const Method& method, const Settings& settings, const c1
     return key;
 }
 
-// `latest` becomes the last preview of a run on a card.
-Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop::Kept& kept,
-                 Image& latest) {
+Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop::Kept& kept) {
     check_pictures(request);
     const Settings settings = request.settings;
     const Method method = choose_method(settings);
@@ -275,7 +268,7 @@ Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& s
 
     Outcome outcome;
     const at::Tensor picture =
-        Descent(settings, method, scales, pictures, kept, load, device, observer, stop, latest).run().to(at::kCPU);
+        Descent(settings, method, scales, pictures, kept, load, device, observer, stop).run().to(at::kCPU);
     kept.encoder->release();  // its memory serves the result
     outcome.kind = stop ? Outcome::Kind::stopped : Outcome::Kind::finished;
     outcome.network = method.network.name;
@@ -318,15 +311,12 @@ Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop) 
 
 Outcome run(Request request, Observer& observer, const std::atomic<bool>& stop, Workshop& workshop) {
     Outcome outcome;
-    Image latest;
-    const int width = request.content.width, height = request.content.height;
     try {
-        outcome = optimise(std::move(request), observer, stop, workshop.kept(), latest);
+        outcome = optimise(std::move(request), observer, stop, workshop.kept());
     } catch (const Error& error) {
         outcome = failure(error.cause(), error.what());
     } catch (const c10::Error& error) {
         outcome = torch_failure(error.what_without_backtrace());
-        if (outcome.cause == Cause::device && !latest.empty()) outcome.picture = resized(latest, width, height);
     } catch (const std::bad_alloc&) {
         outcome = failure(Cause::memory, not_enough_memory);
     } catch (const std::exception& error) {

@@ -298,23 +298,6 @@ TEST_F(Card, ThatIsLostEndsTheRunWithWhatToDo) {
     }
 }
 
-TEST_F(Card, ThatIsLostLeavesTheLastPreview) {
-    Recorder whole, recorder;
-    const std::string settings = network_.settings(1) + "scales=32,40;iterations=10;preview-every=4";
-    EXPECT_EQ(run_with(request(settings, "auto"), whole).kind, Outcome::Kind::finished);
-    const long long all = pretend_card().operations;
-    reset_pretend_card();
-    pretend_card().fails_at = all * 9 / 10;
-    const Outcome outcome = run_with(request(settings, "auto"), recorder);
-    EXPECT_EQ(outcome.kind, Outcome::Kind::failed);
-    EXPECT_EQ(outcome.cause, Cause::device);
-    ASSERT_GT(recorder.previews.size(), 2u);
-    EXPECT_EQ(outcome.picture.width, 40);
-    EXPECT_EQ(outcome.picture.height, 36);
-    EXPECT_LT(distance(outcome.picture, recorder.previews.back()), 1e-6);  // of the finest scale: the same size
-    EXPECT_GT(distance(outcome.picture, request(settings, "auto").content), 1e-3);
-}
-
 TEST_F(Card, WithLessMemoryThanItSaidGoesOnInTiles) {
     const std::string settings = network_.settings(1) + "convolutions=direct;scales=1;iterations=6;optimiser=adam";
     Recorder whole, tiled;
