@@ -8,3 +8,10 @@ extern "C" int cudaMemGetInfo(std::size_t* free, std::size_t* total) {
     *total = *free * 2;
     return 0;
 }
+
+extern "C" int cudaDeviceGetAttribute(int* value, int attribute, int index) {
+    const char* const capability = std::getenv("FAKE_CAPABILITY");
+    if (!capability || index != 1) return 101;  // cudaErrorInvalidDevice
+    *value = attribute == 75 ? std::atoi(capability) : -1;
+    return 0;
+}

@@ -252,8 +252,9 @@ const std::vector<Setting>& settings_table() {
          0,
          0,
          {"auto", "float32", "tf32", "float16", "bfloat16"},
-         "Number format of a VGG network; statistics, picture and optimiser stay float32; auto: tf32 on an NVIDIA GPU, "
-         "else float32."},
+         "Number format of a VGG network; statistics, picture and optimiser stay float32; auto: float16 on an NVIDIA "
+         "GPU "
+         "that has units for it (since Volta), else float32."},
         {"convolutions",
          K::choice,
          "auto",

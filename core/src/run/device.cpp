@@ -5,6 +5,7 @@
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
+#include <dlfcn.h>
 #include <torch/version.h>
 
 #ifdef HAVE_DEVICE_ALLOCATOR
@@ -75,7 +76,21 @@ c10::Device resolve_device(const std::string& text) {
                 "The device \"" + text + "\" cannot be used here; this machine and its LibTorch have: " + list + ".");
 }
 
-Precision choose_precision(const std::string& text, const c10::Device& device) {
+Precision automatic_precision(bool on_cuda, std::optional<int> capability) {
+    constexpr int volta = 7;  // the first with such units
+    if (!on_cuda) return Precision::float32;
+    return capability.value_or(0) >= volta ? Precision::float16 : Precision::tf32;
+}
+
+std::optional<int> compute_capability(void* runtime, int index) {
+    constexpr int capability_major = 75;  // an attribute's number
+    const auto ask = reinterpret_cast<int (*)(int*, int, int)>(dlsym(runtime, "cudaDeviceGetAttribute"));
+    int major = 0;
+    if (!ask || ask(&major, capability_major, index) != 0) return {};
+    return major;
+}
+
+Precision choose_precision(const std::string& text, const c10::Device& device, bool built_in) {
     if (text == "tf32" && !device.is_cuda())
         throw Error(Cause::settings, "The precision tf32 needs an NVIDIA GPU and the run is on " + device.str() +
                                          "; choose float32 or bfloat16.");
@@ -85,7 +100,12 @@ Precision choose_precision(const std::string& text, const c10::Device& device) {
     Precision precision = Precision::float32;
     if (text == "float16") precision = Precision::float16;
     if (text == "bfloat16") precision = Precision::bfloat16;
-    if (text == "tf32" || (text == "auto" && device.is_cuda())) precision = Precision::tf32;
+    if (text == "tf32") precision = Precision::tf32;
+    if (text == "auto")
+        precision = automatic_precision(
+            device.is_cuda(), device.is_cuda() ? compute_capability(RTLD_DEFAULT, device.index()) : std::nullopt);
+    if (built_in && precision != Precision::float32)
+        precision = device.is_cuda() ? Precision::tf32 : Precision::float32;
     at::globalContext().setAllowTF32CuDNN(precision != Precision::float32);
     at::globalContext().setAllowTF32CuBLAS(false);
     return precision;

@@ -3,6 +3,7 @@
 
 #include <c10/core/Device.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,18 @@ enum class Precision {
     bfloat16,  ///< behind the second pool; what comes before in tf32 on CUDA, else in float32
 };
 
-/// Resolves the setting `precision` (auto: tf32 on CUDA, else float32) and tells LibTorch whether its convolutions may
-/// use tf32, and feature_product with them; other products of matrices never do. Throws Error(Cause::settings) for tf32
-/// elsewhere, and for float16 on the CPU, whose kernels know it in some versions only.
-Precision choose_precision(const std::string& text, const c10::Device& device);
+/// What `auto` is: float16 on an NVIDIA GPU that has matrix units for it, tf32 on another, which computes in float32
+/// then, and float32 elsewhere. `capability` is compute_capability().
+Precision automatic_precision(bool on_cuda, std::optional<int> capability);
+
+/// The first number of an NVIDIA GPU's compute capability, if CUDA's runtime, a handle of dlopen(), knows of the GPU.
+std::optional<int> compute_capability(void* runtime, int index);
+
+/// Resolves the setting `precision` and tells LibTorch whether its convolutions may use tf32, and feature_product with
+/// them; other products of matrices never do. `built_in`: for the built-in network, which is float32 or tf32 at every
+/// precision. Throws Error(Cause::settings) for tf32 where no NVIDIA GPU is, and for float16 on the CPU, whose kernels
+/// know it in some versions only.
+Precision choose_precision(const std::string& text, const c10::Device& device, bool built_in);
 
 /// As the setting names it.
 std::string name_of(Precision precision);

@@ -248,7 +248,7 @@ Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& s
     const Method method = choose_method(settings);
     const auto scales = plan_scales(request.content.width, request.content.height, settings);
     const c10::Device device = resolve_device(settings.text("device"));
-    const Precision precision = choose_precision(settings.text("precision"), device);
+    const Precision precision = choose_precision(settings.text("precision"), device, method.network.built_in);
     set_threads(int(settings.integer("threads")));
     PlanRequest sizes = {
         request.content.width, request.content.height, {}, int(request.guides.size()), false, settings};
