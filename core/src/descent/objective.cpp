@@ -264,14 +264,18 @@ std::vector<Slope> Objective::slopes(const Maps& maps, const Tile& tile, const s
         const auto& [kept, factor, slope_factor] = content_targets_[i];
         const MapPart own = part(maps, content_[i].feature, tile, picture, content_mask_);
         const at::Tensor difference = own.features - content[i];
+        Slope slope = {difference, {}, {}, slope_factor};
         if (own.weights.defined()) {
-            const at::Tensor weighted = in_float32(difference) * own.weights;
-            add_to(content_loss, (weighted * difference).sum() * factor);
-            add(content_[i].feature, own, {weighted, {}, {}, slope_factor});
-            continue;
+            slope.map = in_float32(difference) * own.weights;
+            add_to(content_loss, (slope.map * difference).sum() * factor);
+        } else {
+            add_to(content_loss, square_sum(difference) * factor);
         }
-        add_to(content_loss, square_sum(difference) * factor);
-        add(content_[i].feature, own, {difference, {}, {}, slope_factor});
+        if (picture.is_cpu() && !is_short(slope.map.scalar_type())) {  // where it lies; kernels of our own need not
+            slope.map.mul_(slope_factor);
+            slope.factor.reset();
+        }
+        add(content_[i].feature, own, slope);
     }
     for (StyleTerm& term : style_) {
         if (!maps[term.feature].defined()) continue;

@@ -10,8 +10,10 @@
 namespace neural_style {
 namespace {
 
-constexpr int warm_up = 3;          // evaluations before one is recorded
-constexpr double tolerance = 0.01;  // of the gradient's length: sums in another order differ in tf32 by a tenth of it
+constexpr int warm_up = 3;  // evaluations before one is recorded
+// Of the gradient's length: sums in another order differ by a twentieth of it in half precision, where pools choose
+// others of numbers that are almost alike. What was recorded wrongly is off by about the whole.
+constexpr double tolerance = 0.15;
 
 }  // namespace
 

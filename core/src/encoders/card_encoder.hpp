@@ -8,8 +8,8 @@
 
 namespace neural_style {
 
-/// FusedEncoder, where the device compiles its kernels, the network suits them, and it was seen to give what
-/// ConvolutionEncoder gives; else null, as always with NEURAL_STYLE_KERNELS=off in the environment, to compare.
+/// FusedEncoder, where the device compiles its kernels, the network suits them, and they were seen to give what
+/// LibTorch gives; else null, as always with NEURAL_STYLE_KERNELS=off in the environment, to compare.
 std::unique_ptr<Encoder> make_fused_encoder(const std::vector<ConvolutionLayer>& layers,
                                             const std::vector<LayerTap>& taps, const InputConvention& input,
                                             Padding padding, bool average_pooling);

@@ -10,8 +10,7 @@
 namespace neural_style {
 namespace {
 
-// With channels C and a matrix whose largest number is 1 / (c·√C), a column of features with numbers up to f becomes
-// one of √C · √C·f / (c·√C) = f·√C/c at the most, and as a rule a fraction of f.
+// A row of C numbers up to 1/(c·√C) times a column of C features up to f is C·f/(c·√C) = f·√C/c at the most.
 constexpr double of_matrix = 32;
 constexpr double largest_of_map = 16;
 

@@ -7,12 +7,11 @@
 
 namespace neural_style {
 
-/// Brings the slopes of `features` (C×h×w, short numbers) into those numbers, and returns their unit (a scalar on the
-/// device; the host need not know it): the largest of their factors, undefined if there are no slopes. Each has a map
-/// or a matrix afterwards, and a factor, without which it is 16 at the most if it was a map, or, being a matrix, an
-/// eighth of the largest feature (times the root of the channels over four, if the worst is to be had). A loss is a
-/// mean over many positions, so that its slopes are smaller than any number that half precision knows; the network's
-/// way back is computed in the unit instead.
+/// Brings slopes of `features` (C×h×w, short numbers) into those numbers. A loss is a mean over many positions, so that
+/// its slopes are smaller than any number that half precision knows. Each has a map or a matrix afterwards and a factor
+/// beside it, without which a map's numbers are 16 at the most, and those of the map that a matrix makes f·√C/32, f
+/// being the largest feature, and as a rule far less. Returns the unit that a network's way back is to be computed in,
+/// the largest of the factors: a scalar on the device, which the host need not know; undefined if there are no slopes.
 at::Tensor bring_to_short(std::vector<Slope>& slopes, const std::vector<at::Tensor>& features);
 
 /// Such a slope as a map, without its factor, laid out in memory as `features` is. May be the slope's own memory.
