@@ -36,6 +36,9 @@ const char* const known[] = {
     N_("The device \"%s\" cannot be used here; this machine and its LibTorch have: %s."),
     N_("The precision tf32 needs an NVIDIA GPU and the run is on %s; choose float32 or bfloat16."),
     N_("The precision float16 needs a GPU and the run is on cpu; choose float32 or bfloat16."),
+    N_("The loss is not a number in %s; choose precision=float32 and try again."),
+    N_("The loss is not a number at the first evaluation; use another weights file, or a smaller content-weight and "
+       "style-weight."),
     N_("The GPU failed (%s); try again, or compute on the processor with device=cpu."),
     N_("LibTorch failed (%s); please report this."),
     N_("The engine failed (%s); please report this."),

@@ -59,7 +59,7 @@ class WrongUsage(Program):
 class BadInput(Program):
     def test_settings(self):
         self.expect_sentence(self.stylise("--colour", "red"), "colour")
-        self.expect_sentence(self.stylise("--style-weight", "-1"), "style-weight", "-1", "from 0")
+        self.expect_sentence(self.stylise("--style-weight", "-1"), "style-weight", "-1", "0..1e+12")
         self.expect_sentence(self.stylise("--iterations", "0"), "iterations", "0", "1..10000")
         self.expect_sentence(self.stylise("--iterations", "10001"), "iterations", "10001", "1..10000")
         self.expect_sentence(self.stylise("--loss", "none"), "loss", "none", "tutorial", "sliced")

@@ -354,6 +354,21 @@ TEST(Job, AStopEndsItWithinOneEvaluationWithTheBestSoFar) {
     EXPECT_TRUE(in_range(outcome.picture));
 }
 
+TEST(Job, ALossThatIsNoNumberIsNoPicture) {
+    testing::SmallNetwork wild("job-test-wild", {{4, 4}, {4, 4}, {4}}, "relu2_2", "relu1_1, relu3_1", 1e12F);
+    for (const char* optimiser : {"lbfgs", "adam"}) {
+        Request what = request("");
+        what.settings = Settings::parse("device=cpu;scales=1;iterations=5;optimiser=" + std::string(optimiser) +
+                                        ";convolutions=direct;" + wild.settings(1));
+        Recorder recorder;
+        const Outcome outcome = run_with(what, recorder);
+        EXPECT_EQ(outcome.kind, Outcome::Kind::failed);
+        EXPECT_EQ(outcome.cause, Cause::weights);
+        EXPECT_NE(outcome.sentence.find("not a number at the first evaluation"), std::string::npos) << outcome.sentence;
+        EXPECT_TRUE(recorder.evaluations.empty());
+    }
+}
+
 TEST(Job, FailuresHaveACauseAndASentence) {
     const auto expect = [](const Request& what, Cause cause, const std::string& part) {
         Recorder recorder;

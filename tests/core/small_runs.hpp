@@ -89,8 +89,8 @@ public:
     using Blocks = std::vector<std::vector<int>>;
 
     SmallNetwork(const std::string& name, Blocks blocks, const std::string& content_layers,
-                 const std::string& style_layers)
-        : name_(name), blocks_(std::move(blocks)) {
+                 const std::string& style_layers, float gain = 1)
+        : name_(name), blocks_(std::move(blocks)), gain_(gain) {
         std::ofstream file(description());
         file << "[network]\nname = " << name_ << "\ntitle = Small\nloss = gatys\n[layers]\nsequence =";
         for (std::size_t i = 0; i < blocks_.size(); ++i) {
@@ -121,7 +121,7 @@ public:
 private:
     std::string description() const { return ::testing::TempDir() + name_ + ".ini"; }
 
-    // He's deviations, so that features keep their size from layer to layer.
+    // He's deviations, so that features keep their size from layer to layer, or grow by the gain.
     void write_weights(const std::string& path, int seed) {
         written_.push_back(path);
         std::mt19937 random(static_cast<unsigned>(seed));
@@ -129,7 +129,7 @@ private:
         int channels = 3, position = 0;
         for (const std::vector<int>& block : blocks_) {
             for (const int wanted : block) {
-                std::normal_distribution<float> normal(0, std::sqrt(2 / (9 * float(channels))));
+                std::normal_distribution<float> normal(0, gain_ * std::sqrt(2 / (9 * float(channels))));
                 for (const bool bias : {false, true}) {
                     const std::size_t start = data.size();
                     const int count = wanted * (bias ? 1 : channels * 9);
@@ -155,6 +155,7 @@ private:
 
     std::string name_;
     Blocks blocks_;
+    float gain_;
     std::vector<std::string> written_;
 };
 

@@ -305,7 +305,6 @@ std::string Setting::allowed() const {
             return std::string(standard == std::string("auto") ? "auto, or a whole number, " : "a whole number, ") +
                    number_text(low) + ".." + std::to_string(static_cast<long long>(high));
         case Kind::real:
-            if (high == huge) return "a number from " + number_text(low);
             return "a number, " + number_text(low) + ".." + number_text(high);
     }
     return {};

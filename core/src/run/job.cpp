@@ -5,6 +5,7 @@
 #include <c10/util/Exception.h>
 #include <sys/stat.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -59,8 +60,8 @@ bool had_memory(const Work& work) {
 class Descent {
 public:
     Descent(const Settings& settings, const Method& method, const std::vector<Scale>& scales, const Pictures& pictures,
-            Workshop::Kept& kept, const Workload& load, const c10::Device& device, Observer& observer,
-            const std::atomic<bool>& stop)
+            Workshop::Kept& kept, const Workload& load, const c10::Device& device, Precision precision,
+            Observer& observer, const std::atomic<bool>& stop)
         : settings_(settings),
           method_(method),
           scales_(scales),
@@ -69,6 +70,7 @@ public:
           encoder_(*kept.encoder),
           load_(load),
           device_(device),
+          precision_(precision),
           observer_(observer),
           stop_(stop),
           budget_mib_(memory_budget(settings.integer("memory"), device)),
@@ -182,10 +184,22 @@ private:
         return objective.recordable(picture) ? make_recording(device_) : nullptr;
     }
 
+    // From a loss that is no number there is no way down, and what was given would come out as it is.
+    void check_start(const Losses& losses) const {
+        if (std::isfinite(losses.total())) return;
+        if (precision_ == Precision::float16 || precision_ == Precision::bfloat16)
+            throw Error(Cause::settings, "The loss is not a number in " + name_of(precision_) +
+                                             "; choose precision=float32 and try again.");
+        throw Error(method_.network.built_in ? Cause::settings : Cause::weights,
+                    "The loss is not a number at the first evaluation; use another weights file, or a smaller "
+                    "content-weight and style-weight.");
+    }
+
     void improve(Objective& objective) {
         RecordedEvaluation evaluation(objective, recording(objective));
         const int preview_every = int(settings_.integer("preview-every"));
         const double rest = settings_.real("stop-below");
+        bool first = true;
         at::Tensor shown;  // fetched and not told yet
         const auto tell_preview = [&] {
             if (!shown.defined()) return;
@@ -196,6 +210,8 @@ private:
             tell_preview();                         // while a card computes what it was just given
             if (!value.gradient.defined()) return;  // stopped between two tiles
             const Losses losses(optimiser_->tell(value.losses, std::move(value.gradient)));
+            if (first) check_start(losses);
+            first = false;
             Evaluation event = tracker_.count(losses.total());
             event.content_loss = losses.content;
             event.style_loss = losses.style;
@@ -216,6 +232,7 @@ private:
     Encoder& encoder_;
     const Workload& load_;
     c10::Device device_;
+    const Precision precision_;
     Observer& observer_;
     const std::atomic<bool>& stop_;
     double budget_mib_;
@@ -268,7 +285,7 @@ Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& s
 
     Outcome outcome;
     const at::Tensor picture =
-        Descent(settings, method, scales, pictures, kept, load, device, observer, stop).run().to(at::kCPU);
+        Descent(settings, method, scales, pictures, kept, load, device, precision, observer, stop).run().to(at::kCPU);
     kept.encoder->release();  // its memory serves the result
     outcome.kind = stop ? Outcome::Kind::stopped : Outcome::Kind::finished;
     outcome.network = method.network.name;

@@ -45,6 +45,18 @@ TEST_F(HalfPrecisionRun, ComesDownAsFarAsInFloat32) {
     }
 }
 
+TEST_F(HalfPrecisionRun, ThatHasNoNumbersSaysSo) {
+    testing::SmallNetwork wild("half-precision-wild", {{8, 8}, {8, 8}, {8}}, "relu2_2", "relu1_1, relu3_1", 1e12F);
+    Request what;
+    what.content = testing::scene(40, 36);
+    what.styles = {{testing::strokes(44, 40), 1}};
+    what.settings = Settings::parse("scales=1;iterations=5;precision=float16;" + wild.settings(1));
+    testing::Recorder recorder;
+    const Outcome outcome = run_with(what, recorder);
+    EXPECT_EQ(outcome.kind, Outcome::Kind::failed);
+    EXPECT_NE(outcome.sentence.find("in float16; choose precision=float32"), std::string::npos) << outcome.sentence;
+}
+
 TEST_F(HalfPrecisionRun, IsReplayedAsItIsComputed) {
     const double plain = reached("precision=float16", false);
     EXPECT_EQ(reached("precision=float16", true), plain);
