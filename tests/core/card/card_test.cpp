@@ -159,6 +159,36 @@ TEST_F(Card, PaintsUnderMasksAndGuidesToo) {
     }
 }
 
+TEST_F(Card, InHalfPrecisionPaintsAlikeWhateverIsAsked) {
+    const auto painted = [&](const std::string& settings, bool masked) {
+        reset_pretend_card();
+        Request what = request(network_.settings(1) + "scales=1;iterations=4;" + settings, "auto", 72, 64);
+        if (masked)
+            for (int y = 0; y < what.content.height; ++y)
+                for (int x = 0; x < 20; ++x) what.content.pixel(x, y)[3] = 0.04F * float(x);
+        if (masked) {
+            Guide guide;
+            guide.content = {2, 1, {0, 1}};
+            what.guides.push_back(guide);
+        }
+        Recorder recorder;
+        Outcome outcome = run_with(what, recorder);
+        EXPECT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
+        return std::move(outcome.picture);
+    };
+    for (const char* settings :
+         {"loss=gatys", "loss=tutorial", "loss=covariance;pooling=average", "loss=sliced", "padding=circular",
+          "optimiser=adam;tv-weight=10;content-layers=conv2_2", "style-layers=relu1_1,pool1,relu2_2,relu3_1",
+          "memory=6;optimiser=adam", "memory=6;optimiser=adam;loss=covariance"})
+        for (const bool masked : {false, true}) {
+            SCOPED_TRACE(std::string(settings) + (masked ? " masked" : ""));
+            const std::string all = settings;
+            EXPECT_LT(
+                distance(painted(all + ";precision=float16", masked), painted(all + ";precision=float32", masked)),
+                0.02);
+        }
+}
+
 // Of a run's waits those of its evaluations, as many as twice as many evaluations have more.
 TEST_F(Card, IsWaitedForOnceAnEvaluation) {
     for (const char* settings :
