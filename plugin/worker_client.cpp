@@ -146,20 +146,21 @@ struct WorkerClient::Impl {
         forget(alarm);
     }
 
-    void drop() {
+    void drop_all_but_run() {
         drop_process();
         waiting.clear();
-        run.reset();
         not_started.reset();
         forget(later);
     }
 
+    void drop() {
+        drop_all_but_run();
+        run.reset();
+    }
+
     // Ends the process, and the run with a failed outcome if there is one.
     void give_up(Trouble trouble) {
-        drop_process();
-        waiting.clear();
-        not_started.reset();
-        forget(later);
+        drop_all_but_run();
         if (run) end_with_preview(failed(std::move(trouble)));
     }
 

@@ -265,13 +265,25 @@ def test_lost_card(open_stage):
         assert 'device=cpu' in end['settings'], end
 
 
-def lose_card_late(stage):
+def fail_late(stage, network, sentence):
     """In the second of three scales, after pictures have been seen."""
     stage.press('Live draft', 'check box')
-    stage.set_text('Network', 'late-card')
+    stage.set_text('Network', network)
     stage.set_value('spin button', 'Iterations', 100)
     stage.press('Start')
-    wait_for(lambda: stage.shows('label', 'The GPU failed.*'), 'the sentence')
+    wait_for(lambda: stage.shows('label', sentence + '.*'), 'the sentence')
+
+
+def keep_what_was_seen(stage):
+    stage.press('Keep the picture so far')
+    wait_for(lambda: stage.preview_words() == 'Result 1', 'the picture')
+    stage.press('Add as a layer')
+    end = stage.ending()
+    assert end['ended'] == 'stopped' and end['picture'] == '960x640', end
+
+
+def lose_card_late(stage):
+    fail_late(stage, 'late-card', 'The GPU failed')
     assert not stage.shows('push button', 'Paint on the processor')  # no need to begin again
 
 
@@ -289,11 +301,7 @@ def test_goes_on_when_the_card_is_lost(open_stage):
 def test_keeps_what_a_lost_card_has_painted(open_stage):
     with open_stage() as stage:
         lose_card_late(stage)
-        stage.press('Keep the picture so far')
-        wait_for(lambda: stage.preview_words() == 'Result 1', 'the picture')
-        stage.press('Add as a layer')
-        end = stage.ending()
-        assert end['ended'] == 'stopped' and end['picture'] == '960x640', end
+        keep_what_was_seen(stage)
 
 
 def test_a_draft_that_a_lost_card_painted_is_no_result(open_stage):
@@ -307,18 +315,10 @@ def test_a_draft_that_a_lost_card_painted_is_no_result(open_stage):
 
 def test_keeps_what_a_killed_engine_has_painted(open_stage):
     with open_stage() as stage:
-        stage.press('Live draft', 'check box')
-        stage.set_text('Network', 'short-of-memory')
-        stage.set_value('spin button', 'Iterations', 100)
-        stage.press('Start')
-        wait_for(lambda: stage.shows('label', 'The engine was killed by the system.*'), 'the sentence')
+        fail_late(stage, 'short-of-memory', 'The engine was killed by the system')
         assert stage.shows('push button', r'Paint at \d+ pixels')
         assert not stage.shows('push button', 'Go on with the processor')
-        stage.press('Keep the picture so far')
-        wait_for(lambda: stage.preview_words() == 'Result 1', 'the picture')
-        stage.press('Add as a layer')
-        end = stage.ending()
-        assert end['ended'] == 'stopped' and end['picture'] == '960x640', end
+        keep_what_was_seen(stage)
 
 
 def test_small_card(open_stage):

@@ -38,6 +38,9 @@ at::Tensor square_sum(const at::Tensor& map) {
     return at::linalg_vector_norm(map, 2, {}, false, at::kFloat).square();
 }
 
+// A part as the loss takes it.
+MapPart as_taken(const StyleLoss& loss, const MapPart& part) { return loss.takes_short() ? part : part.in_full(); }
+
 // Brings the slope of a tile's inner part to the tile's whole map, zero in the halo.
 Slope spread(const Slope& slope, const MapPart& part, const at::Tensor& map, const Tile& tile, int stride) {
     if (!slope.defined() || part.features.sizes() == map.sizes()) return slope;
@@ -156,8 +159,7 @@ void Objective::take(StyleTerm& term, StyleLoss::Subject subject, const Maps& ma
     if (first)
         term.loss->begin(subject, int(whole ? map.size(1) : picture.size(2) / stride),
                          int(whole ? map.size(2) : picture.size(3) / stride));
-    const MapPart own = part(maps, term.feature, tile, picture, mask);
-    term.loss->take(term.loss->takes_short() ? own : own.in_full());
+    term.loss->take(as_taken(*term.loss, part(maps, term.feature, tile, picture, mask)));
 }
 
 void Objective::set_style_targets(const Region& region, std::size_t index) {
@@ -280,12 +282,9 @@ std::vector<Slope> Objective::slopes(const Maps& maps, const Tile& tile, const s
     for (StyleTerm& term : style_) {
         if (!maps[term.feature].defined()) continue;
         const MapPart own = part(maps, term.feature, tile, picture, region_masks_[term.region]);
-        if (term.loss->takes_short()) {
-            add(term.feature, own, term.loss->slope(own));
-            continue;
-        }
-        Slope slope = term.loss->slope(own.in_full());
-        if (slope.defined() && own.unit != 1) slope.factor = at::full({}, own.unit, picture.options());
+        const MapPart taken = as_taken(*term.loss, own);
+        Slope slope = term.loss->slope(taken);
+        if (slope.defined() && taken.unit != own.unit) slope.factor = at::full({}, own.unit, picture.options());
         add(term.feature, own, slope);
     }
     return result;

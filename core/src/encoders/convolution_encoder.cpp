@@ -141,8 +141,8 @@ void ConvolutionEncoder::release() {
 std::vector<MapShape> ConvolutionEncoder::shapes() const { return convolution_shapes(layers_, taps_); }
 
 // What autograd keeps: of a convolution its output, rectified, and where it is wanted the one before that; of a pool
-// its output and where the largest were; of maps in bfloat16 the features. While the gradient
-// goes back, three maps of the largest size besides.
+// its output and where the largest were; of maps in bfloat16 the features. While the gradient goes back, three maps of
+// the largest size besides.
 std::size_t ConvolutionEncoder::work_bytes(int height, int width) const {
     const std::size_t number = layers_.front().weight.element_size();
     const bool copied = number != sizeof(float) && !is_half();

@@ -14,9 +14,9 @@ at::Tensor feature_product(const at::Tensor& a, const at::Tensor& b);
 at::Tensor feature_gram(const at::Tensor& features, at::ScalarType type);
 
 /// a·bᵀ, m×k and n×k, where k is far larger than m and n, in the number type `type`: pieces of k are multiplied in the
-/// factors' own type and their products added up in that one. A product so wide and so low is
-/// one long sum, which matrix libraries may leave to one processor of a GPU; as a batch of short ones it is spread over
-/// all of them. Nothing is copied for it.
+/// factors' own type and their products added up in that one. A product so wide and so low is one long sum, which
+/// matrix libraries may leave to one processor of a GPU; as a batch of short ones it is spread over all of them.
+/// Nothing is copied for it.
 at::Tensor long_product(const at::Tensor& a, const at::Tensor& b, std::int64_t piece, at::ScalarType type);
 
 }  // namespace neural_style

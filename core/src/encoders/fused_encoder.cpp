@@ -86,38 +86,34 @@ FusedEncoder::FusedEncoder(std::vector<ConvolutionLayer> layers, std::vector<Lay
     }
 }
 
+// Of what a picture becomes.
+PassageShape FusedEncoder::shape_of_map(const at::Tensor& picture) const {
+    const int height = int(picture.size(2)), width = int(picture.size(3)), margin = padding_ == Padding::zero ? 0 : 1;
+    return {height, width, passage_channels, 1, 0, margin, int(padding_for(padding_, margin, height, width))};
+}
+
 // What the first convolution reads.
 at::Tensor FusedEncoder::entering(const at::Tensor& picture) {
     if (picture.size(1) != 3) {
         const at::Tensor map = picture.to(number_).contiguous(by_pixels);
         return padding_ == Padding::zero ? map : grown(map, 1, padding_);
     }
-    const int height = int(picture.size(2)), width = int(picture.size(3)), margin = padding_ == Padding::zero ? 0 : 1;
+    const PassageShape shape = shape_of_map(picture);
     const at::Tensor planes = picture.to(at::kFloat).contiguous(),
-                     map = room(passage_channels, height + 2 * margin, width + 2 * margin,
+                     map = room(passage_channels, shape.height + 2 * shape.margin, shape.width + 2 * shape.margin,
                                 picture.options().dtype(number_));
-    passages_->picture_in(
-        {{height, width, passage_channels, 1, 0, margin, int(padding_for(padding_, margin, height, width))},
-         colours_,
-         data<float>(planes),
-         data(map)});
+    passages_->picture_in({shape, colours_, data<float>(planes), data(map)});
     return map;
 }
 
 // d loss / d picture from the slope of what the first convolution reads.
 at::Tensor FusedEncoder::leaving(const at::Tensor& slope, const at::Tensor& unit) {
-    const int height = int(picture_.size(2)), width = int(picture_.size(3)), margin = padding_ == Padding::zero ? 0 : 1;
     if (picture_.size(1) != 3) {
-        const at::Tensor result = (margin ? folded(slope, 1, padding_) : slope).to(at::kFloat);
+        const at::Tensor result = (padding_ == Padding::zero ? slope : folded(slope, 1, padding_)).to(at::kFloat);
         return unit.defined() ? result * unit : result;
     }
-    const at::Tensor result = at::empty({1, 3, height, width}, picture_.options().dtype(at::kFloat));
-    passages_->picture_back(
-        {{height, width, passage_channels, 1, 0, margin, int(padding_for(padding_, margin, height, width))},
-         colours_,
-         data(slope),
-         data<float>(unit),
-         data<float>(result)});
+    const at::Tensor result = at::empty(picture_.sizes(), picture_.options().dtype(at::kFloat));
+    passages_->picture_back({shape_of_map(picture_), colours_, data(slope), data<float>(unit), data<float>(result)});
     return result;
 }
 

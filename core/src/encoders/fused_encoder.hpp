@@ -47,6 +47,7 @@ private:
         at::Tensor passes;
     };
 
+    PassageShape shape_of_map(const at::Tensor& picture) const;
     at::Tensor entering(const at::Tensor& picture);
     at::Tensor leaving(const at::Tensor& slope, const at::Tensor& unit);
     Done take(const Step& step, const Step* next_step, at::Tensor& map, bool keep, std::vector<at::Tensor>& features);
