@@ -69,7 +69,7 @@ protected:
             const double size = std::pow(5, 2.0 * double(i) - 1);  // of the features, or about it
             std::unique_ptr<StyleLoss> made;
             if (loss == "covariance") made = std::make_unique<CovarianceLoss>(1);
-            if (loss == "sliced") made = std::make_unique<SlicedLoss>(std::pow(size, -2), 8, false, i);
+            if (loss == "sliced") made = std::make_unique<SlicedLoss>(1, 8, false, i);
             if (!made) made = std::make_unique<GramLoss>(std::pow(size, -4), loss == "tutorial");
             terms.push_back({i, std::move(made)});
         }

@@ -181,7 +181,8 @@ TEST(SlicedLoss, IsTheWassersteinDistanceInOneDimension) {
     SlicedLoss loss(3, 8, true, 7);
     take(loss, Subject::style, as_part(style));
     const double expected =
-        3 * (std::get<0>(at::sort(now, 1)) - std::get<0>(at::sort(style, 1))).pow(2).mean().item<double>();
+        3 * (std::get<0>(at::sort(now, 1)) - std::get<0>(at::sort(style, 1))).pow(2).mean().item<double>() /
+        style.var(1, false).item<double>();
     for (int draw = 0; draw < 3; ++draw)
         EXPECT_NEAR(value_of(loss, now).loss.item<double>(), expected, 1e-4 * expected);
 }
@@ -191,7 +192,8 @@ TEST(SlicedLoss, CountsOfPositionsMayDiffer) {
     SlicedLoss loss(1, 4, false, 1);
     take(loss, Subject::style, as_part(finer));
     EXPECT_LT(value_of(loss, ramp).loss.item<double>(), 1e-9);
-    EXPECT_NEAR(value_of(loss, ramp + 0.5).loss.item<double>(), 0.25, 1e-5);
+    const double variance = finer.var(1, false).item<double>();
+    EXPECT_NEAR(value_of(loss, ramp + 0.5).loss.item<double>(), 0.25 / variance, 1e-4);
     EXPECT_TRUE(std::isfinite(value_of(loss, at::zeros({1, 1})).loss.item<double>()));
 }
 
@@ -203,6 +205,25 @@ TEST(SlicedLoss, GradientIsTheSlope) {
         const LossValue value = value_of(loss, now);
         expect_gradient([&](const at::Tensor& f) { return value_of(loss, f).loss.item<double>(); }, now, value.gradient,
                         1e-2, 0.02);
+    }
+}
+
+// A layer counts alike whatever the size of its numbers, and a style without contrast does not count without limit.
+TEST(SlicedLoss, IsRelativeToTheStylesVariance) {
+    const at::Tensor now = drawn({6, 40}, 1), style = drawn({6, 40}, 2) * 2 + 1;
+    const auto value = [&](double unit) {
+        SlicedLoss loss(1, 12, false, 3);
+        take(loss, Subject::style, as_part(style * unit));
+        return value_of(loss, now * unit);
+    };
+    const LossValue one = value(1), large = value(58);
+    EXPECT_NEAR(large.loss.item<double>(), one.loss.item<double>(), 1e-4 * one.loss.item<double>());
+    EXPECT_LT(relative_distance(large.gradient * 58, one.gradient), 1e-4);
+    for (const double level : {0.0, 3.0}) {
+        SlicedLoss flat(1, 12, false, 3);
+        take(flat, Subject::style, as_part(at::full({6, 40}, level)));
+        const double loss = value_of(flat, at::full({6, 40}, level + 1)).loss.item<double>();
+        EXPECT_TRUE(std::isfinite(loss) && loss > 0) << loss;
     }
 }
 
@@ -336,7 +357,8 @@ TEST(SlicedLoss, ALargeMapIsComparedBySamples) {
     const LossValue sorted = value_of(small, as_part(now.narrow(1, 0, 250000).contiguous(), 500));
     EXPECT_NEAR(value.loss.item<double>(), sorted.loss.item<double>(), 0.03 * sorted.loss.item<double>());
     // The slope carries each feature towards the style: a step along it does away with most of the loss.
-    const at::Tensor moved = now - value.gradient * (double(height) * width * 3 / 2 / 3);
+    const double variance = style.var(1, false).mean().item<double>();
+    const at::Tensor moved = now - value.gradient * (variance * double(height) * width * 3 / 2 / 3);
     EXPECT_LT(value_of(loss, as_part(moved, height)).loss.item<double>(), 0.35 * value.loss.item<double>());
 }
 

@@ -90,9 +90,10 @@ void expect_same(Encoder& encoder, std::size_t content, const std::string& loss,
     const ObjectiveValue whole = evaluate(encoder, content, loss, padding, 0, masked);
     const ObjectiveValue tiled = evaluate(encoder, content, loss, padding, 64, masked, hybrid);
     EXPECT_NEAR(tiled.content, whole.content, 1e-5 * whole.content);
-    // A table of quantiles takes in the features' last digits where a value changes its step.
+    // The sliced loss takes in the features' last digits where two almost equal ones change their order, or a value
+    // its step in a table of quantiles.
     // A covariance is what is left of two sums, and LibTorch 2 may convolve a tile in another way than the whole.
-    const double tolerance = masked && loss == "sliced" ? 1e-4 : loss == "covariance" ? 3e-5 : 1e-5;
+    const double tolerance = loss == "sliced" ? (masked ? 3e-4 : 1e-4) : loss == "covariance" ? 3e-5 : 1e-5;
     EXPECT_NEAR(tiled.style, whole.style, 5 * tolerance * whole.style);  // a small difference of sums
     EXPECT_EQ(tiled.tv, whole.tv);
     EXPECT_LT(relative_distance(tiled.gradient, whole.gradient), tolerance);

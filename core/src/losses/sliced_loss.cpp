@@ -83,6 +83,15 @@ at::Tensor sampled_places(const MapPart& part, int cell, std::uint64_t seed) {
     return at::tensor(at::ArrayRef<std::int64_t>(places), at::kLong);
 }
 
+// The variance of a style's features, the mean over its channels, floored for a style without contrast, which must not
+// weigh infinitely. `features`: C×n, `weights`: n or undefined.
+double variance_of(const at::Tensor& features, const at::Tensor& weights) {
+    const at::Tensor share = weights.defined() ? weights / weights.sum().clamp_min(1e-12) : weights;
+    const auto mean = [&](const at::Tensor& map) { return share.defined() ? at::mv(map, share) : map.mean(1); };
+    const double energy = mean(features.square()).mean().item<double>();
+    return std::max({energy - mean(features).square().mean().item<double>(), 0.01 * energy, 1e-12});
+}
+
 const float* numbers(const at::Tensor& tensor) { return tensor.defined() ? tensor.data_ptr<float>() : nullptr; }
 
 // ——— the same as QuantileTransport with LibTorch's operations, for other devices ———
@@ -253,6 +262,7 @@ void SlicedLoss::end(double share) {
         if (!sample_weights_.empty()) weights = at::cat(sample_weights_, 0);
         if (weights.defined() && weights.numel() == 0) return;  // halving left nothing of it
         targets_.push_back({sample_.size() == 1 ? sample_[0] : at::cat(sample_, 1), weights, share, {}});
+        variance_ += share * variance_of(targets_.back().features, weights);
         sample_.clear();
         sample_weights_.clear();
         return;
@@ -270,7 +280,7 @@ void SlicedLoss::end(double share) {
     loss_ = at::zeros({}, projection_.options());
     if (!sorted_) return fit_transport();
 
-    const double part = factor_ / (double(positions_) * directions_);
+    const double part = factor_ / (variance_ * double(positions_) * directions_);
     if (!projection_.is_cpu()) {
         for_each_group(directions_, positions_, [&](std::int64_t from, std::int64_t rows) {
             at::Tensor own = projected_.narrow(0, from, rows);
@@ -299,7 +309,7 @@ Slope SlicedLoss::sorted_slope(const MapPart& part) {
 Slope SlicedLoss::slope(const MapPart& part) {
     if (sorted_) return sorted_slope(part);
     if (empty_) return {};
-    const double share = factor_ / (std::max(weight_, 1e-9) * directions_);
+    const double share = factor_ / (variance_ * std::max(weight_, 1e-9) * directions_);
     part_projected_ = projected_on(projection_, part.features.flatten(1), part_projected_);
     at::Tensor weights;
     if (part.weights.defined()) weights = part.weights.flatten().contiguous();

@@ -9,9 +9,10 @@
 
 namespace neural_style {
 
-/// factor · mean over directions and positions of (sorted projection − the style's)²: the squared distance along seeded
-/// unit directions, drawn anew for each picture if `fresh`. The style's quantiles are resampled to the picture's count;
-/// several styles blend by their quantiles. Positions count by their weights.
+/// factor · mean over directions and positions of (sorted projection − the style's)² / variance: the squared distance
+/// along seeded unit directions, drawn anew for each picture if `fresh`. `variance` is that of the style's features, the
+/// mean over their channels, so that a layer counts alike whatever the size of its numbers. The style's quantiles are
+/// resampled to the picture's count; several styles blend by their quantiles. Positions count by their weights.
 ///
 /// A picture's map of up to `most_sorted` positions that all count alike is sorted, so its loss is exact. A larger one,
 /// or one with weights, is carried to the style by the map between the distributions of seeded samples, one position of
@@ -57,6 +58,7 @@ private:
     std::uint64_t draws_ = 0;
 
     std::vector<Target> targets_;
+    double variance_ = 0;    // of the targets' features, by their shares
     at::Tensor projection_;  // directions×C
 
     // the subject
