@@ -78,6 +78,9 @@ TEST(NetworkDescription, GivesEveryValue) {
     EXPECT_EQ(network.convolutions(), 3);
     EXPECT_EQ(network.layers_for("gatys").style_layers, "relu1_1,relu2_1:0.5");
     EXPECT_EQ(network.layers_for("sliced").style_layers, "");
+    EXPECT_EQ(network.layers_for("gatys").content_factor, 0);
+    const std::string weighed = replaced(tiny, "style-layers", "content-factor = 2.5\nstyle-layers");
+    EXPECT_EQ(read_network(weighed, "/x/tiny.ini").layers_for("gatys").content_factor, 2.5);
 }
 
 TEST(NetworkDescription, RefusesMistakesAndNamesTheLine) {
@@ -106,6 +109,8 @@ TEST(NetworkDescription, RefusesMistakesAndNamesTheLine) {
         {"deviation = 4 5 6", "deviation = 4 5 6\nmagnitude = 0", "above 0"},
         {"deviation = 4 5 6", "deviation = 4 5 6\nmagnitude = nan", "above 0"},
         {"content-layers = relu2_1", "content-layers = relu3_1", "no layer relu3_1"},
+        {"content-layers = relu2_1", "content-layers = relu2_1\ncontent-factor = 0", "above 0"},
+        {"content-layers = relu2_1", "content-layers = relu2_1\ncontent-factor = inf", "above 0"},
         {"relu2_1:0.5", "relu2_1:-1", "weight"},
         {"[input]", "[inputs]", "no section [input]"},
         {"[input]", "[toast]\n[input]", "no meaning"},

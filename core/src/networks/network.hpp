@@ -41,10 +41,11 @@ struct WeightsSource {
     std::string sha256;            ///< 64 lower-case hexadecimal digits, or only the first 8 or more, or "": not known
 };
 
-/// Layers of a loss as the setting `content-layers` would be written: "relu1_1,relu2_1:0.5".
+/// What a loss takes of a network; layers as the setting `content-layers` would be written: "relu1_1,relu2_1:0.5".
 struct LayerDefaults {
     std::string content_layers;
     std::string style_layers;
+    double content_factor = 0;  ///< by what content terms are multiplied; 0: as suits a VGG network
 };
 
 /// What the network sees of a pixel with red, green and blue in 0..1 is, for each channel c in the network's own order

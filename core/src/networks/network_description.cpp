@@ -260,6 +260,10 @@ private:
                 for (const std::string& word : words(entry.value)) *list += (list->empty() ? "" : ",") + word;
                 if (!network.built_in) check_layers(network, *list, entry.line);
             }
+            if (const Entry* factor = find(section, "content-factor"))
+                if (!read_number(factor->value, defaults.content_factor) || !(defaults.content_factor >= 1e-9) ||
+                    !(defaults.content_factor <= 1e9))
+                    complain(factor->line, "content-factor is a number above 0");
         } else if (section.kind == "source" && !section.name.empty() && !network.built_in) {
             WeightsSource source;
             source.name = section.name;

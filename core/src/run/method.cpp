@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 #include "descent/adam.hpp"
 #include "descent/lbfgs.hpp"
@@ -20,14 +19,20 @@
 namespace neural_style {
 namespace {
 
-// The factor of content terms for the losses whose terms are relative. Those are of order one when nothing of the
-// content is left, as the style terms are; with these factors 1 : 1000 keeps shapes and lets strokes cover them. Chosen
-// by looking.
-std::optional<double> relative_content(const std::string& loss) {
-    if (loss == "covariance") return 50;
-    if (loss == "sliced") return 20;
-    return std::nullopt;
+// By what a content term is multiplied, so that 1 : 1000 keeps shapes and lets strokes cover them: of a VGG network,
+// chosen by looking at what Simonyan and Zisserman's VGG-16 paints. A description may say otherwise.
+double content_factor(const Method& method) {
+    const double own = method.network.layers_for(method.loss).content_factor;
+    if (own > 0) return own;
+    if (method.loss == "covariance") return 200;
+    if (method.loss == "sliced") return 80;
+    if (method.loss == "gatys") return 60;
+    return 1;
 }
+
+// Whether content terms are relative to the content's own features, as these losses' style terms are relative too.
+bool is_relative(const Method& method) { return method.loss == "covariance" || method.loss == "sliced"; }
+
 constexpr int sliced_directions = 32;
 
 // "colours1" … "colours5", "level1" … "level5" (the first layer's responses), "strokes1" … "strokes5" (both layers').
@@ -101,7 +106,7 @@ Method choose_method(const Settings& settings) {
     };
     method.loss = decided("loss", method.network.loss);
     method.optimiser = decided("optimiser", method.loss == "sliced" ? "adam" : "lbfgs");
-    method.keeps_detail = decided("detail", method.loss == "sliced" ? "repaint" : "keep") == "keep";
+    method.keeps_detail = decided("detail", "keep") == "keep";
     method.padding = decided("padding", method.loss == "tutorial" ? "zero" : "reflect");
     const LayerDefaults layers = method.network.layers_for(method.loss);
     method.content_layers = choose_layers("content-layers", layers.content_layers, settings);
@@ -129,14 +134,13 @@ std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& sett
 
 std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings) {
     const double weight = settings.real("content-weight"), sum = weight_sum(method.content_layers);
-    const std::optional<double> relative = relative_content(method.loss);
     std::vector<ContentTerm> terms;
     for (const WeightedLayer& layer : method.content_layers) {
-        double factor = weight * layer.weight / sum * relative.value_or(1);
+        double factor = weight * layer.weight / sum * content_factor(method);
         if (method.loss == "gatys") factor /= std::pow(method.network.magnitude, 2);
         if (method.loss == "tutorial")
             factor = weight * weight * layer.weight * layer.weight;  // inside the square there
-        terms.push_back({terms.size(), factor, relative.has_value()});
+        terms.push_back({terms.size(), factor, is_relative(method)});
     }
     return terms;
 }
