@@ -14,7 +14,7 @@ namespace neural_style {
 namespace {
 
 constexpr int draft_edge = 256;
-constexpr const char* draft_scales = "128,256";
+constexpr const char* draft_scales = "64,128,256";
 constexpr int more_evaluations = 200;
 
 /// Whether a thumbnail, whose pixels are means with eight bits or more, has transparent parts.

@@ -25,20 +25,29 @@ std::vector<int> evaluations(int width, int height, const std::string& settings)
 using Numbers = std::vector<int>;
 
 TEST(ScaleSchedule, AutomaticScalesAreThePowersOfTwoUpToTheSize) {
-    EXPECT_EQ(edges(100, 60, ""), Numbers({100}));
-    EXPECT_EQ(edges(256, 100, ""), Numbers({256}));
-    EXPECT_EQ(edges(1024, 768, ""), Numbers({256, 512, 1024}));
-    EXPECT_EQ(edges(768, 1024, ""), Numbers({256, 512, 1024}));
-    EXPECT_EQ(edges(900, 600, ""), Numbers({256, 512, 900}));
-    EXPECT_EQ(edges(4000, 3000, "size=512"), Numbers({256, 512}));
-    EXPECT_EQ(edges(100, 100, "size=700"), Numbers({256, 512, 700}));  // larger than the layer is allowed
+    EXPECT_EQ(edges(50, 60, ""), Numbers({60}));
+    EXPECT_EQ(edges(64, 40, ""), Numbers({64}));
+    EXPECT_EQ(edges(100, 60, ""), Numbers({64, 100}));
+    EXPECT_EQ(edges(1024, 768, ""), Numbers({64, 128, 256, 512, 1024}));
+    EXPECT_EQ(edges(768, 1024, ""), Numbers({64, 128, 256, 512, 1024}));
+    EXPECT_EQ(edges(900, 600, ""), Numbers({64, 128, 256, 512, 900}));
+    EXPECT_EQ(edges(4000, 3000, "size=512"), Numbers({64, 128, 256, 512}));
+    EXPECT_EQ(edges(100, 100, "size=700"), Numbers({64, 128, 256, 512, 700}));  // larger than the layer is allowed
+}
+
+TEST(ScaleSchedule, APictureThatIsGivenAsTheStartIsNotMadeAsSmall) {
+    for (const char* init : {"content", "noise", "style-noise", "style"})
+        EXPECT_EQ(edges(512, 384, std::string("init=") + init), Numbers({64, 128, 256, 512})) << init;
+    EXPECT_EQ(edges(512, 384, "init=sketch.png"), Numbers({256, 512}));
+    EXPECT_EQ(edges(512, 384, "init=layer:17"), Numbers({256, 512}));
+    EXPECT_EQ(edges(200, 150, "init=sketch.png"), Numbers({200}));
 }
 
 TEST(ScaleSchedule, ASizeJustAboveAPowerDoesNotComputeThatPowerToo) {
-    EXPECT_EQ(edges(300, 300, ""), Numbers({300}));
-    EXPECT_EQ(edges(319, 300, ""), Numbers({319}));
-    EXPECT_EQ(edges(320, 300, ""), Numbers({256, 320}));
-    EXPECT_EQ(edges(600, 300, ""), Numbers({256, 600}));
+    EXPECT_EQ(edges(79, 60, ""), Numbers({79}));
+    EXPECT_EQ(edges(80, 60, ""), Numbers({64, 80}));
+    EXPECT_EQ(edges(319, 300, ""), Numbers({64, 128, 319}));
+    EXPECT_EQ(edges(320, 300, ""), Numbers({64, 128, 256, 320}));
 }
 
 TEST(ScaleSchedule, ListsAreTakenAsTheyStand) {
@@ -65,21 +74,21 @@ TEST(ScaleSchedule, WhatIsNoListIsRefusedAndNamed) {
     }
 }
 
-TEST(ScaleSchedule, EachScaleHasHalfTheEvaluationsButNotTooFew) {
-    EXPECT_EQ(evaluations(2048, 100, ""), Numbers({300, 150, 75, 37}));
-    EXPECT_EQ(evaluations(2048, 100, "iterations=60"), Numbers({60, 30, 20, 20}));
-    EXPECT_EQ(evaluations(8000, 100, ""), Numbers({300, 150, 75, 37, 18, 9}));
-    EXPECT_EQ(evaluations(8000, 100, "iterations=60"), Numbers({60, 30, 20, 20, 8, 8}));
-    EXPECT_EQ(evaluations(512, 100, "scales=64:12, 128 :9,256,512:40;iterations=100"), Numbers({12, 9, 25, 40}));
+TEST(ScaleSchedule, EachScaleHasTwoThirdsOfTheEvaluationsButNotTooFew) {
+    EXPECT_EQ(evaluations(2048, 100, ""), Numbers({300, 200, 133, 88, 58, 38}));
+    EXPECT_EQ(evaluations(2048, 100, "iterations=60"), Numbers({60, 40, 26, 20, 20, 20}));
+    EXPECT_EQ(evaluations(8000, 100, ""), Numbers({300, 200, 133, 88, 58, 38, 25, 16}));
+    EXPECT_EQ(evaluations(8000, 100, "iterations=60"), Numbers({60, 40, 26, 20, 20, 20, 8, 8}));
+    EXPECT_EQ(evaluations(512, 100, "scales=64:12, 128 :9,256,512:40;iterations=100"), Numbers({12, 9, 44, 40}));
     for (const char* text : {"64:", "64:0", "64:10001", "64:3:4", ":5", "64:5,", "64:5,64:5"})
         EXPECT_THROW(evaluations(512, 100, "scales=" + std::string(text)), Error) << text;
-    EXPECT_EQ(evaluations(2048, 100, "iterations=7"), Numbers({7, 7, 7, 7}));
-    EXPECT_EQ(evaluations(2048, 100, "iterations=1"), Numbers({1, 1, 1, 1}));
+    EXPECT_EQ(evaluations(2048, 100, "iterations=7"), Numbers({7, 7, 7, 7, 7, 7}));
+    EXPECT_EQ(evaluations(2048, 100, "iterations=1"), Numbers({1, 1, 1, 1, 1, 1}));
     EXPECT_EQ(evaluations(64, 64, "iterations=10000"), Numbers({10000}));
 }
 
 TEST(ScaleSchedule, WhatIsLeftOfAPlanIsAList) {
-    const auto plan = plan_scales(1000, 700, Settings::parse("iterations=100"));
+    const auto plan = plan_scales(1000, 700, Settings::parse("scales=256:100,512:50,1000:25"));
     EXPECT_EQ(scales_left(plan, 0, 0), "256:100,512:50,1000:25");
     EXPECT_EQ(scales_left(plan, 1, 30), "512:20,1000:25");
     EXPECT_EQ(scales_left(plan, 2, 25), "1000:1");

@@ -19,10 +19,10 @@ struct Scale {
 constexpr int smallest_edge = 32;
 
 /// The plan for a content of the given size, smallest first, from the settings `size`, `scales` and `iterations`.
-/// `auto` takes powers of two from 256 up to the size (without one that the size exceeds by less than a quarter); a
-/// list is taken as it stands. Each scale has half the evaluations of the one before it, but not fewer than 20 (above
-/// 2048 pixels: 8) unless `iterations` is; in a list, EDGE:EVALUATIONS gives a scale's own. Throws
-/// Error(Cause::settings) for a list that is not of growing whole numbers from 16 to 65536.
+/// `auto` takes powers of two from 64, or from 256 where `init` names a picture, up to the size (without one that the
+/// size exceeds by less than a quarter); a list is taken as it stands. Each scale has two thirds of the evaluations of
+/// the one before it, but not fewer than 20 (above 2048 pixels: 8) unless `iterations` is; in a list, EDGE:EVALUATIONS
+/// gives a scale's own. Throws Error(Cause::settings) for a list that is not of growing whole numbers from 16 to 65536.
 std::vector<Scale> plan_scales(int content_width, int content_height, const Settings& settings);
 
 /// What a run has not done yet that was interrupted after so many evaluations of a scale, as a value of the setting

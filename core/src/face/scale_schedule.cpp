@@ -10,7 +10,11 @@
 namespace neural_style {
 namespace {
 
-constexpr int coarsest_edge = 256;
+// Large shapes of the style enter where the network sees much of the picture at once, and an evaluation costs next to
+// nothing there.
+constexpr int coarsest_edge = 64;
+// A picture that was given as the start keeps its shapes and comes back sharp.
+constexpr int coarsest_of_given = 256;
 constexpr int smallest_listed = 16, largest_listed = 65536;  // edges in a list
 constexpr int fewest_evaluations = 20;
 // What is left to do at such a size is the texture of single strokes, and an evaluation takes minutes.
@@ -53,6 +57,11 @@ std::vector<Step> read_list(const std::string& text) {
                                      "each with its evaluations after a colon if wanted, such as 256:300,512:50.");
 }
 
+bool starts_from_given_picture(const Settings& settings) {
+    const std::string init = settings.text("init");
+    return init != "content" && init != "noise" && init != "style-noise" && init != "style";
+}
+
 std::vector<Step> choose_steps(int own_edge, const Settings& settings) {
     const std::string text = settings.text("scales");
     const int wanted = static_cast<int>(settings.integer("size"));
@@ -60,7 +69,8 @@ std::vector<Step> choose_steps(int own_edge, const Settings& settings) {
     if (text == "1") return {{last, 0}};
     if (text != "auto") return read_list(text);
     std::vector<Step> steps;
-    for (int edge = coarsest_edge; edge + edge / 4 <= last; edge *= 2) steps.push_back({edge, 0});
+    const int coarsest = starts_from_given_picture(settings) ? coarsest_of_given : coarsest_edge;
+    for (int edge = coarsest; edge + edge / 4 <= last; edge *= 2) steps.push_back({edge, 0});
     steps.push_back({last, 0});
     return steps;
 }
@@ -79,7 +89,7 @@ std::vector<Scale> plan_scales(int content_width, int content_height, const Sett
         const int fewest = std::min(wanted, edge > huge_edge ? fewest_if_huge : fewest_evaluations);
         scales.push_back(
             {edge, scaled(content_width), scaled(content_height), own > 0 ? own : std::max(fewest, evaluations)});
-        evaluations /= 2;
+        evaluations = evaluations * 2 / 3;
     }
     return scales;
 }
