@@ -59,7 +59,8 @@ std::vector<Preset> built_in_presets() {
     return {
         preset(_("Painting"), "painting", ""),
         preset(_("Draft"), "draft", "size=256;iterations=30"),
-        preset(_("Gentle"), "gentle", "style-weight=150"),
+        preset(_("Close to the photo"), "close-to-the-photo", "style-weight=250"),
+        preset(_("Close to the painting"), "close-to-the-painting", "style-weight=5000"),
         preset(_("Bold shapes"), "bold-shapes", "style-scale=2;style-weight=3000"),
         preset(_("Fine texture"), "fine-texture", "style-scale=0.5"),
         preset(_("Keep my colours"), "keep-my-colours", "colours=content"),
