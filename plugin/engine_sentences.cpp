@@ -65,8 +65,11 @@ const char* const known[] = {
     N_("the file ends too early; it was not downloaded or copied completely"),
     N_("the disk does not give all of its bytes; copy or download it again"),
     N_("it has no tensor %s, so it belongs to another network"),
+    N_("it has no tensor %s and no single row of convolutions of the network's shapes, so it belongs to another "
+       "network; its "
+       "tensors: %s"),
     N_("its tensor %s is %s where the network needs %s, so it belongs to another network"),
-    N_("its tensor %s has numbers of the type %s, and only float32, float16 and bfloat16 can be read"),
+    N_("its tensor %s has numbers of the type %s, and only float32, float16, bfloat16 and float64 can be read"),
     N_("it belongs to the network %s, not to %s; choose network=%s for it"),
     N_("it is empty"),
     N_("it is a Keras file (HDF5), which this program does not read"),
@@ -74,7 +77,7 @@ const char* const known[] = {
     N_("it is a Python pickle, but not one of PyTorch's state dictionaries"),
     N_("it is a web page; the download gave a message instead of the file"),
     N_("it is only a pointer to the file; fetch the file itself with git lfs"),
-    N_("it is neither safetensors nor PyTorch"),
+    N_("it is neither safetensors nor PyTorch nor ONNX"),
     N_("it is not one of PyTorch's files"),
     N_("it is a zip archive, but not one of PyTorch's"),
     N_("it is a TorchScript program; save the network's state_dict() with torch.save"),
@@ -82,6 +85,8 @@ const char* const known[] = {
     N_("it asks Python to run \"%s\", which no plain state dictionary does"),
     N_("its pickle is damaged"),
     N_("its zip archive is damaged: %s"),
+    N_("its protobuf messages are damaged"),
+    N_("its numbers lie in a file beside it; put both into one file, in Python: %s"),
     N_("its table is damaged: %s"),
     // of networks, in their list
     N_("Built-in filters"),

@@ -193,7 +193,7 @@ GtkWidget* NetworkPage::build_offer() {
                       "",
                       folder_,
                       _("Weights of networks"),
-                      {"*.safetensors", "*.pth", "*.pt", "*.ckpt", "*.bin"}},
+                      {"*.safetensors", "*.pth", "*.pt", "*.ckpt", "*.bin", "*.onnx"}},
                      [this](const std::string& file) {
                          char* folder = g_path_get_dirname(file.c_str());
                          folder_ = folder;

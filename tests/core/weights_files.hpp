@@ -1,6 +1,8 @@
 // Weights files made in memory, for the tests of their readers.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -30,6 +32,10 @@ inline std::string float_bytes(const std::vector<float>& values) {
         for (int i = 0; i < 4; ++i) bytes += char(bits >> (8 * i));
     }
     return bytes;
+}
+
+inline void expect_said(const std::string& sentence, const std::string& part) {
+    EXPECT_NE(sentence.find(part), std::string::npos) << "\"" << sentence << "\" does not say \"" << part << "\"";
 }
 
 /// What an Error says when `act` throws one; "" if it does not.

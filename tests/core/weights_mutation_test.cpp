@@ -74,6 +74,7 @@ void run(testing::Reader reader, const std::string& form) {
 TEST(MutatedWeights, Safetensors) { run(read_safetensors, "safetensors"); }
 TEST(MutatedWeights, Zip) { run(read_pytorch_zip, "zip"); }
 TEST(MutatedWeights, Old) { run(read_old_pytorch, "old"); }
+TEST(MutatedWeights, Onnx) { run(read_onnx, "onnx"); }
 
 }  // namespace
 }  // namespace neural_style

@@ -2,6 +2,7 @@
 // mutated files in the ordinary tests.
 #pragma once
 
+#include "networks/weights_onnx.hpp"
 #include "networks/weights_pytorch.hpp"
 #include "networks/weights_safetensors.hpp"
 #include "promises.hpp"
@@ -18,9 +19,10 @@ inline bool check_weights(Reader reader, const std::uint8_t* data, std::size_t s
     bool accepted = false;
     try {
         for (const auto& [name, tensor] : reader(*weights_bytes_in_memory(bytes))) {
-            const auto width = std::uint64_t(size_of(tensor.type));
+            const auto width = tensor.packed_bytes ? 1 : std::uint64_t(size_of(tensor.type));
             if (!width) continue;
-            must(tensor.offset <= size && tensor.elements <= (size - tensor.offset) / width,
+            const std::uint64_t numbers = tensor.packed_bytes ? tensor.packed_bytes : tensor.elements;
+            must(tensor.offset <= size && numbers <= (size - tensor.offset) / width && tensor.elements <= numbers,
                  "a tensor lies in the file");
         }
         accepted = true;
@@ -31,7 +33,7 @@ inline bool check_weights(Reader reader, const std::uint8_t* data, std::size_t s
         const WeightsFile file(weights_bytes_in_memory(bytes), "x");
         for (const auto& [name, tensor] : file.tensors()) {
             try {
-                must(file.read_floats(name, tensor.shape).size() == tensor.elements, "all numbers are read");
+                must(file.read_floats(name, tensor).size() == tensor.elements, "all numbers are read");
             } catch (const Error& error) {
                 must(error.cause() == Cause::weights, "a refusal says why");
             }

@@ -1,11 +1,16 @@
 #!/usr/bin/python3
-"""Writes the seeds of the fuzzers that need no PyTorch: settings, frames, key files, pictures. Run from tests/fuzz."""
+"""Writes the seeds of the fuzzers that need no PyTorch: settings, frames, key files, pictures,
+ONNX. Run from tests/fuzz."""
 import io
 import os
 import struct
+import sys
 
 import numpy
 from PIL import Image, ImageCms
+
+sys.path.insert(0, "../core")
+import onnx_file  # noqa: E402
 
 
 def write(name, content):
@@ -63,6 +68,16 @@ write("key_files/record", b"[neural-style]\nversion=1\nprogram=0.1.0\nmore=1\n[s
       b"width=40\nheight=30\ntattoo=4\nbeside=1\nsession=abc\nid=9\n[style 1]\nname=S\nfile=/a\\nb\nwidth=2\nheight=2\n"
       b"weight=0.5\n[style 2]\nname=T\nweight=1\n")
 write("key_files/window", b"[window]\nwidth=900\nheight=700\nmaximised=true\ncontrols-width=440\nfavourites=a;b\nfolder=/h\n")
+
+# ---- networks as ONNX
+
+ones, bias = numpy.ones((2, 1, 3, 3), numpy.float32), numpy.zeros(2, numpy.float32)
+write("onnx/plain", onnx_file.model(*onnx_file.chain([("w", "b", ones, bias)], ["MaxPool"])))
+write("onnx/half", onnx_file.model(*onnx_file.chain([("w", "b", ones.astype("f2"), bias.astype("f2"))], as_list=True)))
+write("onnx/double", onnx_file.model(*onnx_file.chain([("w", "b", ones.astype("f8"), bias.astype("f8"))], as_list=True)))
+write("onnx/constant", onnx_file.model(
+    [onnx_file.node("Constant", [], "k", value=onnx_file.tensor("", ones)), onnx_file.node("Identity", ["k"], "w"),
+     onnx_file.node("Conv", ["input", "w", "b"], "c", strides=[2, 2], group=[1])], [onnx_file.tensor("b", bias, True)]))
 
 # ---- pictures
 

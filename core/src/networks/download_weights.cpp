@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "download.hpp"
-#include "weights_file.hpp"
+#include "weights_match.hpp"
 #include "weights_output.hpp"
 #include "weights_safetensors.hpp"
 

@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 
 #include "download_weights.hpp"
 #include "weights_file.hpp"
+#include "weights_match.hpp"
 #include "weights_output.hpp"
 #include "weights_safetensors.hpp"
 
@@ -177,9 +179,7 @@ private:
             } catch (const Error& error) {
                 refuse(candidate, error.what());
             }
-            const auto numbers = [&](std::size_t i) {
-                return file.read_floats(tensors[i].first, tensors[i].second.shape);
-            };
+            const auto numbers = [&](std::size_t i) { return file.read_floats(tensors[i].first, tensors[i].second); };
             if (const auto other = foreign_network(network_, numbers(0), numbers(1)); !other.empty())
                 refuse(candidate, "by its numbers it is one of the network " + other + ", not of " + network_.name +
                                       "; install it with --get-network " + other);
@@ -214,32 +214,54 @@ private:
                                           network_.name + "; install it with --get-network " + other.name);
     }
 
-    /// Checks every number and copies the convolutions as they are stored; false if cancelled.
+    /// Checks every number and copies the convolutions as they are stored, or as float32 what safetensors has not;
+    /// false if cancelled.
     bool write(const WeightsFile& file, const std::vector<std::pair<std::string, StoredTensor>>& tensors,
                const Candidate& candidate, WeightsOutput& output) const {
+        auto written = tensors;
         std::uint64_t total = 0, done = 0;
-        for (const auto& [name, tensor] : tensors) total += tensor.elements * std::uint64_t(size_of(tensor.type));
-        const std::string head = safetensors_head(tensors);
+        for (auto& [name, tensor] : written) {
+            if (!is_plain(tensor)) tensor.type = NumberType::float32;
+            total += tensor.elements * std::uint64_t(size_of(tensor.type));
+        }
+        const std::string head = safetensors_head(written);
         output.write(head.data(), head.size());
-        std::vector<std::uint8_t> piece(1 << 20);
-        for (const auto& [name, tensor] : tensors) {
+        for (std::size_t i = 0; i < tensors.size(); ++i) {
+            const auto& [name, tensor] = tensors[i];
             if (cancel_) return false;
-            file.read_floats(name, tensor.shape);
-            const std::uint64_t size = tensor.elements * std::uint64_t(size_of(tensor.type));
-            for (std::uint64_t at = 0; at < size;) {
-                const auto count = std::size_t(std::min<std::uint64_t>(piece.size(), size - at));
-                try {
-                    file.bytes().read(tensor.offset + at, piece.data(), count);
-                } catch (const Error& error) {
-                    refuse(candidate, error.what());
-                }
-                output.write(piece.data(), count);
-                at += count;
-            }
-            done += size;
+            const std::vector<float> floats = file.read_floats(name, tensor);
+            is_plain(tensor) ? copy(file, tensor, candidate, output) : write(floats, output);
+            done += tensor.elements * std::uint64_t(size_of(written[i].second.type));
             tell(Stage::writing, candidate.source, done, total);
         }
         return true;
+    }
+
+    void copy(const WeightsFile& file, const StoredTensor& tensor, const Candidate& candidate,
+              WeightsOutput& output) const {
+        std::vector<std::uint8_t> piece(1 << 20);
+        const std::uint64_t size = stored_size(tensor);
+        for (std::uint64_t at = 0; at < size;) {
+            const auto count = std::size_t(std::min<std::uint64_t>(piece.size(), size - at));
+            try {
+                file.bytes().read(tensor.offset + at, piece.data(), count);
+            } catch (const Error& error) {
+                refuse(candidate, error.what());
+            }
+            output.write(piece.data(), count);
+            at += count;
+        }
+    }
+
+    static void write(const std::vector<float>& floats, WeightsOutput& output) {
+        std::vector<std::uint8_t> bytes;
+        bytes.reserve(4 * floats.size());
+        for (const float number : floats) {
+            std::uint32_t bits;
+            std::memcpy(&bits, &number, sizeof bits);
+            for (int i = 0; i < 4; ++i) bytes.push_back(std::uint8_t(bits >> (8 * i)));
+        }
+        output.write(bytes.data(), bytes.size());
     }
 
     const Network& network_;

@@ -19,6 +19,7 @@ NumberType number_type(const std::string& type) {
     if (type == "F32") return NumberType::float32;
     if (type == "F16") return NumberType::float16;
     if (type == "BF16") return NumberType::bfloat16;
+    if (type == "F64") return NumberType::float64;
     return NumberType::other;
 }
 
@@ -156,6 +157,7 @@ std::string safetensors_head(const std::vector<std::pair<std::string, StoredTens
         const std::uint64_t end = at + tensor.elements * std::uint64_t(size_of(tensor.type));
         const char* type = tensor.type == NumberType::float16    ? "F16"
                            : tensor.type == NumberType::bfloat16 ? "BF16"
+                           : tensor.type == NumberType::float64  ? "F64"
                                                                  : "F32";
         table[name] = {{"dtype", type}, {"shape", tensor.shape}, {"data_offsets", {at, end}}};
         at = end;
