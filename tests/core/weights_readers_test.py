@@ -175,7 +175,20 @@ class Readers(unittest.TestCase):
             views[key] = shared[at:at + tensor.numel()].view(tensor.shape)
             at += tensor.numel()
         for old in True, False:
-            for content in (module.state_dict(keep_vars=True), views, dict(tensors),
+            wrapped = torch.nn.DataParallel(module)
+            optimiser = torch.optim.Adam(module.parameters())
+            sum(parameter.square().sum() for parameter in module.parameters()).backward()
+            module_before = {key: tensor.clone() for key, tensor in module.state_dict().items()}
+            optimiser.step()  # which makes its moments
+            module.load_state_dict(module_before)
+            transposed = {**tensors, "features.2.weight": tensors["features.2.weight"].transpose(0, 1).contiguous()
+                          .transpose(0, 1)}
+            last = {key: tensor.to(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor
+                    for key, tensor in tensors.items()}
+            double = {key: tensor.double() for key, tensor in tensors.items()}
+            for content in (module.state_dict(keep_vars=True), views, dict(tensors), module, wrapped, last, double,
+                            transposed, wrapped.state_dict(),
+                            {"model": wrapped.state_dict(), "optimizer": optimiser.state_dict()},
                             {"epoch": 3, "rate": 0.1, "state_dict": tensors, "best": None, "names": ["a", (True,)]}):
                 torch.save(content, self.path("x.pth"), _use_new_zipfile_serialization=not old)
                 self.expect("x.pth", tensors)
@@ -187,12 +200,14 @@ class Readers(unittest.TestCase):
                 torch.save(content, self.path("x.pth"), _use_new_zipfile_serialization=not old)
 
             save(torch.nn.Linear(2, 2))
-            self.expect_refused("x.pth", 'run "torch.nn.modules.linear.Linear"')
+            self.expect_refused("x.pth", "its tensors: bias, weight.")
+            save(torch.nn.ReLU())
+            self.expect_refused("x.pth", "Python's torch.nn.modules.activation.ReLU")
             save(tensors["features.0.weight"])
-            self.expect_refused("x.pth", "no state dictionary")
-            save({**tensors, "features.0.bias": tensors["features.0.bias"].double()})
-            self.expect_refused("x.pth", "DoubleStorage")
-            save({**tensors, "features.2.weight": tensors["features.2.weight"].transpose(0, 1)})
+            self.expect_refused("x.pth", "no table of tensors")
+            save({**tensors, "features.0.bias": torch.arange(64)})
+            self.expect_refused("x.pth", "LongStorage")
+            save({**tensors, "features.2.weight": tensors["features.2.weight"][:1].expand(64, 64, 3, 3)})
             self.expect_refused("x.pth", "one after another")
             save({**tensors, "features.0.weight": tensors["features.0.weight"][:, :, :, :2].contiguous()})
             self.expect_refused("x.pth", "64x3x3x2")
@@ -215,7 +230,7 @@ class Readers(unittest.TestCase):
         trap = self.path("sprung")
         for old in True, False:
             torch.save({"features.0.weight": Trap()}, self.path("x.pth"), _use_new_zipfile_serialization=not old)
-            self.expect_refused("x.pth", 'run "posix.system"')
+            self.expect_refused("x.pth", "Python's posix.system")
         self.assertFalse(os.path.exists(trap))
 
     def test_every_cut_is_refused_or_harmless(self):

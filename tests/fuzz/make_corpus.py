@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 """Writes the seeds of the fuzzers: the smallest files of every form. Needs PyTorch; run from tests/fuzz."""
+import argparse
 import json
 import os
 import pickle
 import struct
 from collections import OrderedDict
 
+import numpy
 import torch
 
 for folder in "safetensors", "zip", "old", "description":
@@ -23,10 +25,15 @@ contents = {
     "plain": tensors,
     "checkpoint": {"epoch": 1, "state_dict": {"v": shared[:4].view(2, 2), "u": shared[4:]}, "rate": 0.5, "x": [None, True]},
     "parameter": torch.nn.Linear(2, 1).state_dict(keep_vars=True),
+    "whole": torch.nn.Sequential(torch.nn.Conv2d(1, 1, 1)),
+    "beside": {"model": {"module.0.weight": torch.ones(2, 3, 3, 3).double().contiguous(memory_format=torch.channels_last),
+                         "module.0.bias": torch.ones(2).half()},
+               "args": argparse.Namespace(rate=0.1), "score": numpy.float64(0.7), "set": {1}},
 }
 for name, content in contents.items():
     torch.save(content, os.path.join("corpus", "zip", name))
-    torch.save(content, os.path.join("corpus", "old", name), _use_new_zipfile_serialization=False)
+    if name != "whole":  # for the older form writes the source of PyTorch's classes too
+        torch.save(content, os.path.join("corpus", "old", name), _use_new_zipfile_serialization=False)
 
 # As Python 2 pickled the first converted networks.
 tensor = b"ctorch._utils\n_rebuild_tensor\n((U\x07storageU\x01kctorch\nFloatStorage\nU\x010U\x03cpuK\x01NtQK\x00(K\x01t(K\x01ttR"

@@ -71,7 +71,7 @@ write("key_files/window", b"[window]\nwidth=900\nheight=700\nmaximised=true\ncon
 
 # ---- networks as ONNX
 
-ones, bias = numpy.ones((2, 1, 3, 3), numpy.float32), numpy.zeros(2, numpy.float32)
+ones, bias = numpy.ones((2, 3, 3, 3), numpy.float32), numpy.zeros(2, numpy.float32)
 write("onnx/plain", onnx_file.model(*onnx_file.chain([("w", "b", ones, bias)], ["MaxPool"])))
 write("onnx/half", onnx_file.model(*onnx_file.chain([("w", "b", ones.astype("f2"), bias.astype("f2"))], as_list=True)))
 write("onnx/double", onnx_file.model(*onnx_file.chain([("w", "b", ones.astype("f8"), bias.astype("f8"))], as_list=True)))

@@ -6,6 +6,7 @@
 
 #include "weights_match.hpp"
 #include "weights_onnx.hpp"
+#include "weights_pickle.hpp"
 #include "weights_pytorch.hpp"
 #include "weights_record.hpp"
 #include "weights_safetensors.hpp"
@@ -29,12 +30,19 @@ bool starts_with(const std::vector<std::uint8_t>& head, const char* text, std::s
 /// What people have in place of weights, by the first bytes.
 std::string what_else(const std::vector<std::uint8_t>& head) {
     if (head.empty()) return "it is empty";
-    if (starts_with(head, "\x89HDF\r\n", 6)) return "it is a Keras file (HDF5), which this program does not read";
+    if (starts_with(head, "\x89HDF\r\n", 6))
+        return "it is a Keras file (HDF5), which this program does not read; save it as ONNX, in Python: "
+               "tf2onnx.convert.from_keras(keras.models.load_model(\"FILE\"), output_path=\"new.onnx\")";
     if (starts_with(head, "\x93NUMPY", 6)) return "it is a NumPy array";
-    if (head[0] == 0x80) return "it is a Python pickle, but not one of PyTorch's state dictionaries";
+    if (head[0] == 0x80)
+        return "it is a Python pickle, but not one of PyTorch's; if you trust it, save it again, in Python: "
+               "torch.save(pickle.load(open(\"FILE\", \"rb\")), \"new.pth\")";
     const std::string text(head.begin(), head.end());
     if (text.size() > 262 && text.compare(257, 5, "ustar") == 0)
-        return "it is a tar archive, as PyTorch wrote them before 0.1.10; save it again with a newer one";
+        return std::string(
+                   "it is a tar archive, as PyTorch wrote them before 0.1.10; if you trust it, save it again, in "
+                   "Python: ") +
+               save_again;
     if (text.find("<html") != std::string::npos || text.find("<HTML") != std::string::npos ||
         text.find("<!doctype") != std::string::npos || text.find("<!DOCTYPE") != std::string::npos)
         return "it is a web page; the download gave a message instead of the file";

@@ -1,6 +1,5 @@
 #include "weights_pickle.hpp"
 
-#include <array>
 #include <cstdio>
 #include <limits>
 #include <map>
@@ -21,44 +20,40 @@ constexpr std::size_t most_values = 200'000;
 
 /// Names as Python's own list of opcodes has them, for the opcodes that are refused.
 std::string opcode_name(std::uint8_t opcode) {
-    static const std::map<std::uint8_t, const char*> names = {
-        {'i', "INST"},         {'o', "OBJ"},         {0x81, "NEWOBJ"},
-        {0x92, "NEWOBJ_EX"},   {'P', "PERSID"},      {0x82, "EXT1"},
-        {0x83, "EXT2"},        {0x84, "EXT4"},       {0x93, "STACK_GLOBAL"},
-        {0x95, "FRAME"},       {0x94, "MEMOIZE"},    {0x8c, "SHORT_BINUNICODE"},
-        {0x8d, "BINUNICODE8"}, {'B', "BINBYTES"},    {'C', "SHORT_BINBYTES"},
-        {0x8e, "BINBYTES8"},   {0x96, "BYTEARRAY8"}, {'I', "INT"},
-        {'L', "LONG"},         {0x8b, "LONG4"},      {'F', "FLOAT"},
-        {'S', "STRING"},       {'V', "UNICODE"},     {'d', "DICT"},
-        {'l', "LIST"},         {'g', "GET"},         {'p', "PUT"},
-        {'2', "DUP"},          {'0', "POP"},         {'1', "POP_MARK"},
-        {0x8f, "EMPTY_SET"},   {0x90, "ADDITEMS"},   {0x91, "FROZENSET"}};
+    static const std::map<std::uint8_t, const char*> names = {{'i', "INST"},
+                                                              {'o', "OBJ"},
+                                                              {0x92, "NEWOBJ_EX"},
+                                                              {'P', "PERSID"},
+                                                              {0x82, "EXT1"},
+                                                              {0x83, "EXT2"},
+                                                              {0x84, "EXT4"},
+                                                              {0x93, "STACK_GLOBAL"},
+                                                              {0x95, "FRAME"},
+                                                              {0x94, "MEMOIZE"},
+                                                              {0x8c, "SHORT_BINUNICODE"},
+                                                              {0x8d, "BINUNICODE8"},
+                                                              {'B', "BINBYTES"},
+                                                              {'C', "SHORT_BINBYTES"},
+                                                              {0x8e, "BINBYTES8"},
+                                                              {0x96, "BYTEARRAY8"},
+                                                              {'I', "INT"},
+                                                              {'L', "LONG"},
+                                                              {0x8b, "LONG4"},
+                                                              {'F', "FLOAT"},
+                                                              {'S', "STRING"},
+                                                              {'V', "UNICODE"},
+                                                              {'d', "DICT"},
+                                                              {'l', "LIST"},
+                                                              {'g', "GET"},
+                                                              {'p', "PUT"},
+                                                              {'2', "DUP"},
+                                                              {0x8f, "EMPTY_SET"},
+                                                              {0x90, "ADDITEMS"},
+                                                              {0x91, "FROZENSET"}};
     char code[8];
     std::snprintf(code, sizeof code, "0x%02x", opcode);
     const auto found = names.find(opcode);
     return found == names.end() ? std::string(code) : std::string(found->second) + " (" + code + ")";
-}
-
-/// A name from the file, cut and cleaned so that it can stand in a message.
-std::string printable(std::string_view text) {
-    std::string clean;
-    for (const char c : text.substr(0, 80)) clean += c >= 32 && c < 127 ? c : '?';
-    return clean;
-}
-
-bool is_allowed(std::string_view name) {
-    static const std::array<std::string_view, 4> whole = {"collections.OrderedDict", "torch._utils._rebuild_tensor",
-                                                          "torch._utils._rebuild_tensor_v2",
-                                                          "torch._utils._rebuild_parameter"};
-    for (const std::string_view allowed : whole)
-        if (name == allowed) return true;
-    static const std::array<std::string_view, 10> storages = {"Float", "Half",  "BFloat16", "Double", "Long",
-                                                              "Int",   "Short", "Char",     "Byte",   "Bool"};
-    for (const std::string_view type : storages)
-        if (name.size() == 13 + type.size() && name.substr(0, 6) == "torch." && name.substr(6, type.size()) == type &&
-            name.substr(6 + type.size()) == "Storage")
-            return true;
-    return false;
 }
 
 class Machine {
@@ -137,11 +132,6 @@ private:
         return items;
     }
 
-    PickleValue& top(Kind kind) {
-        if (stack_.empty() || stack_.back() == mark_ || pickle_.values[stack_.back()].kind != kind) damaged();
-        return pickle_.values[stack_.back()];
-    }
-
     void push_tuple(std::vector<PickleReference> items) {
         const PickleReference made = make(Kind::tuple);
         pickle_.values[made].items = std::move(items);
@@ -172,29 +162,41 @@ private:
     void global() {
         const std::string_view start = bytes_.substr(at_);
         const std::string_view module = line(), name = line();
-        // "module\nname\n" lies in one piece: the dot in between is the only thing that must be made.
-        const std::string whole = std::string(module) + "." + std::string(name);
-        if (!is_allowed(whole))
-            refuse("it asks Python to run \"" + printable(whole) + "\", which no plain state dictionary does");
         const PickleReference made = make(Kind::global);
         pickle_.values[made].text = start.substr(0, module.size() + 1 + name.size());
         push(made);
     }
 
-    // Calls of the four functions that is_allowed() lets through; a storage type is never called.
+    // Calls of the functions that tables of tensors need, and of any other.
     void reduce() {
         const PickleReference arguments = pop(), callee = pop();
-        if (pickle_.values[callee].kind != Kind::global || pickle_.values[arguments].kind != Kind::tuple) damaged();
-        const std::string_view name = pickle_.values[callee].text;
+        if (pickle_.values[arguments].kind != Kind::tuple) damaged();
+        const std::vector<PickleReference>& list = pickle_.values[arguments].items;
+        const bool named = pickle_.values[callee].kind == Kind::global;
+        const std::string_view name = named ? pickle_.values[callee].text : std::string_view();
         if (name == "collections\nOrderedDict") return ordered_dictionary(arguments);
         if (name == "torch._utils\n_rebuild_tensor" || name == "torch._utils\n_rebuild_tensor_v2") {
             const PickleReference made = make(Kind::tensor);
             pickle_.values[made].items = {arguments};
             return push(made);
         }
-        if (name == "torch._utils\n_rebuild_parameter" && !pickle_.values[arguments].items.empty())
-            return push(pickle_.values[arguments].items[0]);  // a parameter is its tensor
-        damaged();
+        if ((name == "torch._utils\n_rebuild_parameter" || name == "torch._utils\n_rebuild_parameter_with_state") &&
+            !list.empty())
+            return push(list[0]);  // a parameter is its tensor
+        // An object made without its class's own help is called as its class: the first argument.
+        const bool of_first = name == "copy_reg\n_reconstructor" && !list.empty();
+        push_object(of_first ? list[0] : callee);
+    }
+
+    void push_object(PickleReference of_class) {
+        const PickleReference made = make(Kind::object);
+        // The older form names a network's class from outside the pickle: ("module", class, its source …).
+        if (pickle_.values[of_class].kind == Kind::storage) {
+            const PickleValue& id = pickle_.values[pickle_.values[of_class].items[0]];
+            if (id.kind == Kind::tuple && id.items.size() > 1) of_class = id.items[1];
+        }
+        if (pickle_.values[of_class].kind == Kind::global) pickle_.values[made].text = pickle_.values[of_class].text;
+        push(made);
     }
 
     // Python 3 calls OrderedDict() and fills it afterwards; Python 2 gives a list of [key, value].
@@ -213,10 +215,22 @@ private:
         push(made);
     }
 
-    // A state dictionary carries the attribute _metadata; it says nothing that we need.
+    // What is an object's state may be a whole network's tensors; of any other value it says nothing that we need, as
+    // _metadata of a state dictionary.
     void build() {
-        if (pickle_.values[pop()].kind != Kind::dictionary) damaged();
-        top(Kind::dictionary);
+        const PickleReference state = pop();
+        if (stack_.empty() || stack_.back() == mark_) damaged();
+        PickleValue& value = pickle_.values[stack_.back()];
+        if (value.kind == Kind::object) value.items.push_back(state);
+    }
+
+    /// The value that takes items, and whether it keeps them.
+    PickleValue* taker(Kind kind) {
+        if (stack_.empty() || stack_.back() == mark_) damaged();
+        PickleValue& value = pickle_.values[stack_.back()];
+        if (value.kind == Kind::object) return nullptr;
+        if (value.kind != kind) damaged();
+        return &value;
     }
 
     bool step() {
@@ -225,7 +239,7 @@ private:
             case 0x80:  // PROTO
                 if (const auto protocol = number(1); protocol != 2)
                     refuse("it is pickled with protocol " + std::to_string(protocol) +
-                           ", and only 2 can be read; save " + "it again with torch.save and no further arguments");
+                           ", and only 2 can be read; if you trust it, save it again, in Python: " + save_again);
                 break;
             case 'c':
                 global();
@@ -308,23 +322,23 @@ private:
             }
             case 's': {  // SETITEM
                 const PickleReference value = pop(), key = pop();
-                append(top(Kind::dictionary), {key, value});
+                if (PickleValue* dictionary = taker(Kind::dictionary)) append(*dictionary, {key, value});
                 break;
             }
             case 'u': {  // SETITEMS
                 const auto items = pop_to_mark();
                 if (items.size() % 2) damaged();
-                append(top(Kind::dictionary), items);
+                if (PickleValue* dictionary = taker(Kind::dictionary)) append(*dictionary, items);
                 break;
             }
             case 'a': {  // APPEND
                 const PickleReference item = pop();
-                append(top(Kind::list), {item});
+                if (PickleValue* list = taker(Kind::list)) append(*list, {item});
                 break;
             }
             case 'e': {  // APPENDS
                 const auto items = pop_to_mark();
-                append(top(Kind::list), items);
+                if (PickleValue* list = taker(Kind::list)) append(*list, items);
                 break;
             }
             case 'Q': {  // BINPERSID
@@ -335,7 +349,19 @@ private:
             }
             case 'R':
                 reduce();
-                break;  // REDUCE
+                break;    // REDUCE
+            case 0x81: {  // NEWOBJ
+                const PickleReference arguments = pop(), of_class = pop();
+                if (pickle_.values[arguments].kind != Kind::tuple) damaged();
+                push_object(of_class);
+                break;
+            }
+            case '0':
+                pop();
+                break;  // POP
+            case '1':
+                pop_to_mark();
+                break;  // POP_MARK
             case 'b':
                 build();
                 break;  // BUILD

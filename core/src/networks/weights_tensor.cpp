@@ -133,6 +133,7 @@ bool is_dense(const std::vector<std::uint64_t>& shape, const std::vector<std::ui
 
 std::vector<float> read_numbers(const WeightsBytes& bytes, const std::string& name, const StoredTensor& tensor) {
     const int width = size_of(tensor.type);
+    if (!tensor.flaw.empty()) throw Error(Cause::weights, "the numbers of the tensor " + name + tensor.flaw);
     if (!width || (tensor.packed_bytes && tensor.packed_bytes / longest_packed > tensor.elements))
         throw Error(Cause::weights, "its tensor " + name + " has numbers of the type " + tensor.type_name +
                                         ", and only float32, float16, bfloat16 and float64 can be read");

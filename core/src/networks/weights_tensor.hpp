@@ -26,6 +26,8 @@ struct StoredTensor {
     std::uint64_t elements = 0;          ///< product of the shape
     std::uint64_t packed_bytes = 0;      ///< not 0: the bits of each are a protobuf number, so many bytes in all
 
+    std::string flaw;  ///< what a sentence says of numbers that cannot be read; "" if they can
+
     int place = -1;    ///< in a graph that is stored with it: of the convolution that has it as its weights
     std::string bias;  ///< with a place: name of the tensor that the same convolution adds, "" if there is none
 };
