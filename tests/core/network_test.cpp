@@ -116,7 +116,7 @@ TEST(NetworkDescription, RefusesMistakesAndNamesTheLine) {
         {"[input]", "[toast]\n[input]", "no meaning"},
         {"[input]", "[fingerprint]\nweights = 1 x\n[input]", "first numbers"},
         {"[input]", "[source a]\nurl = ftp://x\nformat = pytorch\n[input]", "https"},
-        {"[input]", "[source a]\nurl = https://x\nformat = tar\n[input]", "safetensors or pytorch"},
+        {"[input]", "[source a]\nurl = https://x\nformat = tar\n[input]", "safetensors, pytorch or onnx"},
         {"[input]", "[source a]\nurl = https://x\nformat = pytorch\nsha256 = 12G\n[input]", "sha256"},
         {"[input]", "[source a]\nurl = https://x\nformat = pytorch\nsize = 0\n[input]", "size"},
         {"[input]", "[input", "section is written"},

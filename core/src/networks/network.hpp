@@ -32,7 +32,7 @@ struct NetworkLayer {
 
 /// A place in the internet where the weights can be had.
 struct WeightsSource {
-    enum class Format { safetensors, pytorch };
+    enum class Format { safetensors, pytorch, onnx };
 
     std::string name;  ///< of its section: "torchvision"
     std::string url;

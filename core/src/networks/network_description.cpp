@@ -272,10 +272,11 @@ private:
             if (source.url.compare(0, 8, "https://") != 0 && source.url.compare(0, 7, "http://") != 0)
                 complain(url.line, "url starts with https://");
             const Entry& format = need(section, "format");
-            if (format.value != "safetensors" && format.value != "pytorch")
-                complain(format.line, "format is safetensors or pytorch");
-            source.format =
-                format.value == "pytorch" ? WeightsSource::Format::pytorch : WeightsSource::Format::safetensors;
+            if (format.value != "safetensors" && format.value != "pytorch" && format.value != "onnx")
+                complain(format.line, "format is safetensors, pytorch or onnx");
+            source.format = format.value == "pytorch" ? WeightsSource::Format::pytorch
+                            : format.value == "onnx"  ? WeightsSource::Format::onnx
+                                                      : WeightsSource::Format::safetensors;
             if (const Entry* size = find(section, "size"))
                 if (!read_number(size->value, source.size_bytes) || source.size_bytes == 0)
                     complain(size->line, "size is the file's length in bytes");

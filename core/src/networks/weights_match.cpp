@@ -220,10 +220,15 @@ Fit only_one(std::vector<Fit> fits, const StoredTensors& tensors) {
     return rest.front();
 }
 
+/// A few names, of convolutions where there are any.
 std::string some_names(const StoredTensors& tensors) {
+    const auto is_convolution = [](const auto& entry) { return entry.second.shape.size() == 4; };
+    const bool convolutions = std::any_of(tensors.begin(), tensors.end(), is_convolution);
     std::string names;
     int count = 0;
-    for (const auto& [name, tensor] : tensors) {
+    for (const auto& entry : tensors) {
+        const std::string& name = entry.first;
+        if (convolutions && !is_convolution(entry)) continue;
         if (++count > 3) return names + " …";
         names += (names.empty() ? "" : ", ") + name.substr(0, 80);
     }
