@@ -37,7 +37,8 @@ def renamed(tensors, name):
 
 def moments(tensors):
     """What Adam keeps: tables by number, their tensors of the weights' own shapes."""
-    state = {i: {"step": 3, "exp_avg": tensor * 0 + 1, "exp_avg_sq": tensor * 0 + 2} for i, tensor in enumerate(tensors.values())}
+    state = {i: {"step": 3, "exp_avg": tensor * 0 + 1, "exp_avg_sq": tensor * 0 + 2}
+             for i, tensor in enumerate(tensors.values())}
     return {"state": state, "param_groups": [{"lr": 0.1, "betas": (0.9, 0.99), "params": list(range(len(state)))}]}
 
 
@@ -119,8 +120,9 @@ class Forms(unittest.TestCase):
             os.rename(self.folder / name, self.folder / "file")
             log = self.folder / "log.csv"
             subprocess.run([PROGRAM, self.folder / "content.png", "--style", self.folder / "style.png", "--network",
-                            self.folder / "small.ini", "--weights", self.folder / "file", "--iterations", "3", "--scales", "28",
-                            "--threads", "1", "--log", log, "--output", self.folder / "result.png", "--progress", "none"],
+                            self.folder / "small.ini", "--weights", self.folder / "file", "--iterations", "3",
+                            "--scales", "28", "--threads", "1", "--log", log, "--output", self.folder / "result.png",
+                            "--progress", "none"],
                            check=True)
             with open(log, newline="") as file:
                 losses[name] = [row[:-1] for row in csv.reader(file)]  # the last column are seconds
@@ -132,8 +134,7 @@ class Forms(unittest.TestCase):
     def test_onnx_numbers(self):
         self.write_onnx("list.onnx", self.tensors, ["MaxPool", "Dropout"], as_list=True)
         self.expect("list.onnx")
-        self.write_onnx("double.onnx", renamed(self.tensors, str) | {k: t.astype("f8") for k, t in self.tensors.items()},
-                        as_list=True)
+        self.write_onnx("double.onnx", {key: tensor.astype("f8") for key, tensor in self.tensors.items()}, as_list=True)
         self.expect("double.onnx")
         halves = {key: tensor.astype("f2") for key, tensor in self.tensors.items()}
         for as_list in False, True:
@@ -177,9 +178,10 @@ class Forms(unittest.TestCase):
             self.expect_saved(checkpoint)
 
     def test_numbers_lying_otherwise(self):
-        self.expect_saved(renamed(self.tensors, str) | {k: t.astype("f8") for k, t in self.tensors.items()})
+        self.expect_saved(OrderedDict((key, tensor.astype("f8")) for key, tensor in self.tensors.items()))
         self.expect_saved(OrderedDict((key, channels_last(tensor)) for key, tensor in self.tensors.items()))
-        self.expect_saved_refused(dict(self.tensors) | {"features.2.bias": Tensor(self.tensors["features.2.bias"], gap=2)},
+        spread = Tensor(self.tensors["features.2.bias"], gap=2)
+        self.expect_saved_refused(dict(self.tensors) | {"features.2.bias": spread},
                                   "the tensor features.2.bias do not lie one after another", ".contiguous()")
         self.expect_saved_refused(dict(self.tensors) | {"features.2.bias": numpy.arange(8)}, "LongStorage")
         self.expect_saved_refused({key: tensor.astype("f8") * 1e300 for key, tensor in self.tensors.items()}, "not finite")
