@@ -108,6 +108,10 @@ TEST(Onnx, ConvolutionsGoByTheGraphNotByNames) {
     EXPECT_EQ(both[0].bias, (std::vector<float>{5, 6}));
     EXPECT_EQ(both[1].weights, counted(100, 36));
     EXPECT_EQ(both[1].bias, (std::vector<float>{8, 9}));
+    // The graph may stand behind a long description.
+    const auto behind = bytes_of(field(1, 7) + field(6, std::string(9000, ' ')) +
+                                 field(7, first_conv + second_conv + numbers_of_both()));
+    EXPECT_EQ(load_convolutions(two_convolutions(), saved(behind), 9).size(), 2u);
     // Only as many as are asked for need be there.
     EXPECT_EQ(load_convolutions(two_convolutions(), saved(model(first_conv + numbers_of_both())), 1).size(), 1u);
 }

@@ -255,9 +255,9 @@ bool looks_like_onnx(const WeightsBytes& bytes) {
     if (first != 0x08) return false;
     try {
         ProtobufWalk walk(bytes);
-        // Within the head, so that a file that is something else costs nothing. A length there may lead out of it.
         ProtobufSpan model{0, bytes.size()};
-        for (ProtobufField field; model.begin < 4096;) {
+        ProtobufField field;
+        for (int count = 0; count < 100; ++count) {  // models have about ten
             const std::uint64_t at = model.begin;
             std::uint8_t tag = 0;
             if (at >= bytes.size()) return false;
