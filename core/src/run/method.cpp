@@ -26,7 +26,7 @@ double content_factor(const Method& method) {
     if (own > 0) return own;
     if (method.loss == "covariance") return 200;
     if (method.loss == "sliced") return 60;
-    if (method.loss == "gatys") return 150;
+    if (method.loss == "gatys") return 300;
     return 1;
 }
 
