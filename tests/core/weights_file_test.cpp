@@ -132,7 +132,7 @@ Network two_convolutions() {
         "two.ini");
 }
 
-/// Writes the two convolutions, or only the first, and returns the path.
+/// Writes the two convolutions, or the first, or none, and returns the path.
 std::string write_two(int count, const std::string& also = "") {
     std::vector<std::pair<std::string, StoredTensor>> tensors;
     std::string data;
@@ -147,8 +147,7 @@ std::string write_two(int count, const std::string& also = "") {
         tensors.emplace_back(name, tensor);
         data += float_bytes(values);
     };
-    add("w0", {2, 3, 3, 3});
-    add("b0", {2});
+    if (count > 0) add("w0", {2, 3, 3, 3}), add("b0", {2});
     if (count > 1) add("w1", {1, 2, 3, 3}), add("b1", {1});
     if (!also.empty()) add(also, {1});
     const std::string path = ::testing::TempDir() + "two.safetensors";
@@ -167,6 +166,14 @@ TEST(LoadConvolutions, ReadsThoseAskedForInOrder) {
     // A file cut after the layers that are needed will do.
     EXPECT_EQ(load_convolutions(two_convolutions(), write_two(1), 1).size(), 1u);
     expect_said(sentence_of([] { load_convolutions(two_convolutions(), write_two(1), 2); }), "no tensor w1");
+}
+
+TEST(LoadConvolutions, SaysOneSentenceWhateverTheNamesAre) {
+    const std::string sentence = sentence_of(
+        [] { load_convolutions(two_convolutions(), write_two(0, "a\nb\x01" + std::string(5000, 'c')), 1); });
+    expect_said(sentence, "a?b?cc");
+    EXPECT_LT(sentence.size(), 1000u);
+    EXPECT_EQ(sentence.find('\n'), std::string::npos);
 }
 
 TEST(LoadConvolutions, KnowsFilesOfOtherNetworks) {

@@ -45,12 +45,17 @@ inline bool check_weights(Reader reader, const std::uint8_t* data, std::size_t s
             try {
                 must(file.read_floats(name, tensor).size() == tensor.elements, "all numbers are read");
             } catch (const Error& error) {
-                must(error.cause() == Cause::weights, "a refusal says why");
+                must(error.cause() == Cause::weights && is_sentence(error.what()), "a refusal says why");
             }
         }
-        must(needed_tensors(sought_network(), file.tensors()).size() == 2, "a network's tensors are found or refused");
+        try {
+            must(needed_tensors(sought_network(), file.tensors()).size() == 2,
+                 "a network's tensors are found or refused");
+        } catch (const Error& error) {
+            must(is_sentence(error.what() + std::string(".")), "a refusal says why");
+        }
     } catch (const Error& error) {
-        must(error.cause() == Cause::weights, "a refusal says why");
+        must(error.cause() == Cause::weights && is_sentence(error.what()), "a refusal says why");
     }
     return accepted;
 }

@@ -25,7 +25,7 @@ struct Stored {
 /// One way to take the network from the file.
 using Fit = std::vector<Stored>;
 
-[[noreturn]] void refuse(const std::string& what) { throw Error(Cause::weights, what); }
+[[noreturn]] void refuse(const std::string& what) { throw Error(Cause::weights, readable(what)); }
 
 std::vector<Needed> needed_convolutions(const Network& network, std::size_t count) {
     std::vector<Needed> list;
@@ -229,7 +229,7 @@ std::string some_names(const StoredTensors& tensors) {
     for (const auto& entry : tensors) {
         const std::string& name = entry.first;
         if (convolutions && !is_convolution(entry)) continue;
-        if (++count > 3) return names + " …";
+        if (++count > 3) return names + ", ...";
         names += (names.empty() ? "" : ", ") + name.substr(0, 80);
     }
     return names.empty() ? "none" : names;

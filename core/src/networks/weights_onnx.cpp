@@ -15,7 +15,7 @@ using Wire = ProtobufField::Wire;
 constexpr std::size_t most_tensors = 100'000, most_inputs = 3, most_extents = 8;
 constexpr std::uint64_t graph_of_model = 7, newest_version = 1000;
 
-[[noreturn]] void refuse(const std::string& what) { throw Error(Cause::weights, what); }
+[[noreturn]] void refuse(const std::string& what) { throw Error(Cause::weights, readable(what)); }
 
 struct ElementType {
     NumberType type;

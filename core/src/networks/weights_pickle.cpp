@@ -4,7 +4,7 @@
 #include <limits>
 #include <map>
 
-#include "weights_bytes.hpp"
+#include "weights_tensor.hpp"
 
 namespace neural_style {
 namespace {
@@ -14,42 +14,16 @@ using Kind = PickleValue::Kind;
 // A byte can make a value of 48 bytes, so their number is bounded too; VGG-19 has about 700.
 constexpr std::size_t most_values = 200'000;
 
-[[noreturn]] void refuse(const std::string& what) { throw Error(Cause::weights, what); }
+[[noreturn]] void refuse(const std::string& what) { throw Error(Cause::weights, readable(what)); }
 
 [[noreturn]] void damaged() { refuse("its pickle is damaged"); }
 
-/// Names as Python's own list of opcodes has them, for the opcodes that are refused.
+/// Names as Python's own list of opcodes has them, for those of protocol 2 that are refused.
 std::string opcode_name(std::uint8_t opcode) {
-    static const std::map<std::uint8_t, const char*> names = {{'i', "INST"},
-                                                              {'o', "OBJ"},
-                                                              {0x92, "NEWOBJ_EX"},
-                                                              {'P', "PERSID"},
-                                                              {0x82, "EXT1"},
-                                                              {0x83, "EXT2"},
-                                                              {0x84, "EXT4"},
-                                                              {0x93, "STACK_GLOBAL"},
-                                                              {0x95, "FRAME"},
-                                                              {0x94, "MEMOIZE"},
-                                                              {0x8c, "SHORT_BINUNICODE"},
-                                                              {0x8d, "BINUNICODE8"},
-                                                              {'B', "BINBYTES"},
-                                                              {'C', "SHORT_BINBYTES"},
-                                                              {0x8e, "BINBYTES8"},
-                                                              {0x96, "BYTEARRAY8"},
-                                                              {'I', "INT"},
-                                                              {'L', "LONG"},
-                                                              {0x8b, "LONG4"},
-                                                              {'F', "FLOAT"},
-                                                              {'S', "STRING"},
-                                                              {'V', "UNICODE"},
-                                                              {'d', "DICT"},
-                                                              {'l', "LIST"},
-                                                              {'g', "GET"},
-                                                              {'p', "PUT"},
-                                                              {'2', "DUP"},
-                                                              {0x8f, "EMPTY_SET"},
-                                                              {0x90, "ADDITEMS"},
-                                                              {0x91, "FROZENSET"}};
+    static const std::map<std::uint8_t, const char*> names = {
+        {'i', "INST"}, {'o', "OBJ"},  {'P', "PERSID"}, {0x82, "EXT1"}, {0x83, "EXT2"},  {0x84, "EXT4"},
+        {'I', "INT"},  {'L', "LONG"}, {0x8b, "LONG4"}, {'F', "FLOAT"}, {'S', "STRING"}, {'V', "UNICODE"},
+        {'d', "DICT"}, {'l', "LIST"}, {'g', "GET"},    {'p', "PUT"},   {'2', "DUP"}};
     char code[8];
     std::snprintf(code, sizeof code, "0x%02x", opcode);
     const auto found = names.find(opcode);

@@ -20,7 +20,7 @@ constexpr std::size_t most_tensors =
     20'000;                                 // of all tables together; names can be longer than the bytes that made them
 constexpr std::size_t longest_name = 1000;  // bytes; one long text of a hostile file may be named many times
 
-[[noreturn]] void refuse(const std::string& what) { throw Error(Cause::weights, what); }
+[[noreturn]] void refuse(const std::string& what) { throw Error(Cause::weights, readable(what)); }
 
 struct StorageType {
     NumberType type;
@@ -173,7 +173,7 @@ private:
 
     static std::string class_name(std::string_view global) {
         std::string name(global.substr(0, 80));
-        for (char& c : name) c = c == '\n' ? '.' : c >= 32 && c < 127 ? c : '?';
+        std::replace(name.begin(), name.end(), '\n', '.');
         return name.empty() ? "?" : name;
     }
 

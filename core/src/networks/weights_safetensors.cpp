@@ -5,7 +5,9 @@
 namespace neural_style {
 namespace {
 
-[[noreturn]] void damaged(const std::string& what) { throw Error(Cause::weights, "its table is damaged: " + what); }
+[[noreturn]] void damaged(const std::string& what) {
+    throw Error(Cause::weights, readable("its table is damaged: " + what));
+}
 
 int bits_of(const std::string& type) {
     static const std::map<std::string, int> known = {

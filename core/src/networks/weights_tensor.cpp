@@ -9,6 +9,10 @@ namespace {
 
 constexpr int longest_packed = 10;  // bytes of a protobuf number
 
+constexpr std::size_t longest_reason = 700;
+
+[[noreturn]] void refuse(const std::string& what) { throw Error(Cause::weights, readable(what)); }
+
 [[noreturn]] void ends_early() {
     throw Error(Cause::weights, "the file ends too early; it was not downloaded or copied completely");
 }
@@ -95,6 +99,13 @@ std::vector<float> row_major(const std::vector<float>& lying, const StoredTensor
 
 }  // namespace
 
+std::string readable(std::string reason) {
+    for (char& c : reason)
+        if (c < 32 || c > 126) c = '?';
+    if (reason.size() > longest_reason) reason.replace(longest_reason / 2, reason.size() - longest_reason, "...");
+    return reason;
+}
+
 int size_of(NumberType type) {
     switch (type) {
         case NumberType::float64:
@@ -133,10 +144,10 @@ bool is_dense(const std::vector<std::uint64_t>& shape, const std::vector<std::ui
 
 std::vector<float> read_numbers(const WeightsBytes& bytes, const std::string& name, const StoredTensor& tensor) {
     const int width = size_of(tensor.type);
-    if (!tensor.flaw.empty()) throw Error(Cause::weights, "the numbers of the tensor " + name + tensor.flaw);
+    if (!tensor.flaw.empty()) refuse("the numbers of the tensor " + name + tensor.flaw);
     if (!width || (tensor.packed_bytes && tensor.packed_bytes / longest_packed > tensor.elements))
-        throw Error(Cause::weights, "its tensor " + name + " has numbers of the type " + tensor.type_name +
-                                        ", and only float32, float16, bfloat16 and float64 can be read");
+        refuse("its tensor " + name + " has numbers of the type " + tensor.type_name +
+               ", and only float32, float16, bfloat16 and float64 can be read");
     if (tensor.offset > bytes.size()) ends_early();
     const std::uint64_t room = bytes.size() - tensor.offset;
     if (tensor.packed_bytes ? tensor.packed_bytes > room || tensor.elements > tensor.packed_bytes
@@ -146,8 +157,8 @@ std::vector<float> read_numbers(const WeightsBytes& bytes, const std::string& na
     tensor.packed_bytes ? read_packed(bytes, tensor, floats) : read_fixed(bytes, tensor, floats);
     for (std::size_t i = 0; i < floats.size(); ++i)
         if (!std::isfinite(floats[i]))
-            throw Error(Cause::weights, "number " + std::to_string(i) + " of its tensor " + name +
-                                            " is not finite; the file is damaged or its training failed");
+            refuse("number " + std::to_string(i) + " of its tensor " + name +
+                   " is not finite; the file is damaged or its training failed");
     return tensor.strides.empty() ? floats : row_major(floats, tensor);
 }
 

@@ -35,6 +35,9 @@ struct StoredTensor {
 /// Tensors by name. The readers make one, each for its form.
 using StoredTensors = std::map<std::string, StoredTensor>;
 
+/// A reason as part of a sentence, whatever names from a file it quotes: printable, on one line, of a readable length.
+std::string readable(std::string reason);
+
 /// Bytes that it takes in the file.
 std::uint64_t stored_size(const StoredTensor& tensor);
 
