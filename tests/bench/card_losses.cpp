@@ -1,6 +1,7 @@
-// How far above float32's losses runs end that round their numbers as a card does, on the pretended one. Prints a
-// table: the mean difference over several sets of weights and its standard deviation, in percent. usage: card_losses
-// gatys|tutorial SETS EVALUATIONS
+// How far above float32's losses runs end that round their numbers as a GPU does, on the simulated one. Prints a table:
+// the mean difference over several runs and its standard deviation, in percent. The runs have a set of random weights
+// each or, with a weights file of vgg16-caffe, a start from noise each. usage: card_losses gatys|tutorial|covariance
+// RUNS EVALUATIONS [WEIGHTS]
 #include <ATen/Context.h>
 
 #include <cmath>
@@ -54,25 +55,28 @@ double reached(const std::string& network, const std::string& loss, int evaluati
     return recorder.evaluations.back().total_loss;
 }
 
-void print_losses(const std::string& loss, int sets, int evaluations) {
+void print_losses(const std::string& loss, int runs, int evaluations, const std::string& weights) {
     testing::SmallNetwork network("card-losses-" + loss, {{16, 16}, {32, 32}, {64, 64}, {64}}, "relu3_2",
                                   "relu1_1, relu2_1, relu3_1, relu4_1");
+    const auto settings = [&](int run) {
+        if (weights.empty()) return network.settings(run);
+        return "network=vgg16-caffe;weights=" + weights + ";init=noise;seed=" + std::to_string(run) + ";";
+    };
     std::vector<double> precise;
-    for (int set = 1; set <= sets; ++set)
-        precise.push_back(reached(network.settings(set), loss, evaluations, {"", "float32", 24, 24}));
-    std::printf("| %s, %d sets of weights, %d evaluations | above float32, %% |\n|---|---|\n", loss.c_str(), sets,
-                evaluations);
+    for (int run = 1; run <= runs; ++run)
+        precise.push_back(reached(settings(run), loss, evaluations, {"", "float32", 24, 24}));
+    std::printf("| %s, %d runs, %d evaluations | above float32, %% |\n|---|---|\n", loss.c_str(), runs, evaluations);
     for (const Rounding& rounding : roundings) {
         double sum = 0, squares = 0;
-        for (int set = 1; set <= sets; ++set) {
+        for (int run = 1; run <= runs; ++run) {
             const double above =
-                100 * (reached(network.settings(set), loss, evaluations, rounding) / precise[std::size_t(set - 1)] - 1);
+                100 * (reached(settings(run), loss, evaluations, rounding) / precise[std::size_t(run - 1)] - 1);
             sum += above;
             squares += above * above;
         }
-        const double mean = sum / sets;
+        const double mean = sum / runs;
         std::printf("| %s | %.1f ± %.1f |\n", rounding.name, mean,
-                    std::sqrt(std::max(0.0, squares / sets - mean * mean)));
+                    std::sqrt(std::max(0.0, squares / runs - mean * mean)));
         std::fflush(stdout);
     }
 }
@@ -81,9 +85,9 @@ void print_losses(const std::string& loss, int sets, int evaluations) {
 }  // namespace neural_style
 
 int main(int count, char** words) {
-    if (count != 4) {
-        std::fputs("usage: card_losses gatys|tutorial SETS EVALUATIONS\n", stderr);
+    if (count != 4 && count != 5) {
+        std::fputs("usage: card_losses gatys|tutorial|covariance RUNS EVALUATIONS [WEIGHTS]\n", stderr);
         return 2;
     }
-    neural_style::print_losses(words[1], std::atoi(words[2]), std::atoi(words[3]));
+    neural_style::print_losses(words[1], std::atoi(words[2]), std::atoi(words[3]), count == 5 ? words[4] : "");
 }

@@ -2,7 +2,7 @@
 """How far the losses of a whole run with the CPU's own encoder are from those of a run with LibTorch's convolutions
 (convolutions=direct). Prints a table in Markdown.
 
-loss_pairs.py NEURAL_STYLE --weights FILE.safetensors [--sizes 256] [--evaluations 300] [KEY=VALUE ...]
+loss_pairs.py NEURAL_STYLE --weights FILE.safetensors [--network vgg19] [--sizes 256] [--evaluations 300] [KEY=VALUE ...]
 
 Both paint data/pictures/tower.jpg in one scale after a painting of tools/paint-style. Rounding parts the two descents in
 the end; "apart" is |ours - LibTorch's| / LibTorch's of the total loss at that evaluation, "most" the largest of all.
@@ -27,11 +27,13 @@ def losses(program, content, style, options, folder):
 
 def main():
     words = sys.argv[1:]
-    program, sizes, evaluations, weights, options = os.path.abspath(words.pop(0)), ["256"], 300, None, []
+    program, sizes, evaluations, weights, network, options = os.path.abspath(words.pop(0)), ["256"], 300, None, "vgg19", []
     while words:
         word = words.pop(0)
         if word == "--weights":
             weights = os.path.abspath(words.pop(0))
+        elif word == "--network":
+            network = words.pop(0)
         elif word == "--sizes":
             sizes = words.pop(0).split(",")
         elif word == "--evaluations":
@@ -50,7 +52,7 @@ def main():
         subprocess.run([TOP / "tools/paint-style", "swirls", style], check=True, stdout=subprocess.DEVNULL)
         for loss in ("tutorial", "gatys", "covariance", "sliced"):
             for size in sizes:
-                common = ["--network", "vgg19", "--weights", weights, "--loss", loss, "--size", size, "--iterations",
+                common = ["--network", network, "--weights", weights, "--loss", loss, "--size", size, "--iterations",
                           str(evaluations), *options]
                 ours, libtorch = (losses(program, content, style, [*common, "--convolutions", convolutions], folder)
                                   for convolutions in ("auto", "direct"))

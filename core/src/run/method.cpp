@@ -132,11 +132,18 @@ std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& sett
     return std::make_unique<BankEncoder>(std::move(taps), padding, device);
 }
 
-std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings) {
+// What of the content's weight counts at a scale. Larger scales begin with the content's own detail and have fewer
+// evaluations to paint over it, so the content would count for more in a large picture than in a draft of it.
+double share_at(int edge) {
+    constexpr int draft_edge = 256;
+    return edge > draft_edge ? std::sqrt(double(draft_edge) / edge) : 1;
+}
+
+std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings, int edge) {
     const double weight = settings.real("content-weight"), sum = weight_sum(method.content_layers);
     std::vector<ContentTerm> terms;
     for (const WeightedLayer& layer : method.content_layers) {
-        double factor = weight * layer.weight / sum * content_factor(method);
+        double factor = weight * share_at(edge) * layer.weight / sum * content_factor(method);
         if (method.loss == "gatys") factor /= std::pow(method.network.magnitude, 2);
         if (method.loss == "tutorial")
             factor = weight * weight * layer.weight * layer.weight;  // inside the square there

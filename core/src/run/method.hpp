@@ -38,8 +38,8 @@ std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& sett
                                       Precision precision);
 
 /// The loss's terms, for maps in make_encoder's order; each region has style terms of its own. Called anew for each
-/// scale: terms hold its targets.
-std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings);
+/// scale, whose longest edge is `edge` pixels: terms hold its targets, and the content weighs less in larger ones.
+std::vector<ContentTerm> content_terms(const Method& method, const Settings& settings, int edge);
 std::vector<StyleTerm> style_terms(const Method& method, const Settings& settings, const std::vector<Region>& regions);
 
 /// "lbfgs" with that many pairs of history, or "adam".
