@@ -128,7 +128,8 @@ private:
         } else {
             terms = style_terms(method_, settings_, regions);
         }
-        Objective objective(encoder_, content_terms(method_, settings_, scale.edge), std::move(terms), settings_.real("tv-weight"),
+        Objective objective(encoder_, content_terms(method_, settings_, scale.edge), std::move(terms),
+                            settings_.real("tv-weight"),
                             {way.tile_edge, way.hybrid, method_.padding == "circular", way.targets, &stop_});
         search_fastest_convolutions(false);
         objective.set_targets(pictures_.content(scale, device_), pictures_.content_mask(scale, device_), regions,

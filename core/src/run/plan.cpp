@@ -53,8 +53,8 @@ double seconds_per_pixel(const Method& method, const PlanRequest& request, Encod
         mask = at::ones({1, 1, trial_height, trial_width}, ramp.options());
         mask.narrow(3, 0, trial_width / 8).zero_();
     }
-    Objective objective(encoder, content_terms(method, settings, trial_width),
-                        style_terms(method, settings, regions), 0);
+    Objective objective(encoder, content_terms(method, settings, trial_width), style_terms(method, settings, regions),
+                        0);
     objective.set_targets(ramp, mask, regions);
     const auto optimiser = make_optimiser(method.optimiser, 5);
     optimiser->start(ramp, 2);
