@@ -21,7 +21,7 @@ LIBRARIES = [
     ("json", r"nlohmann/"),
     ("network transfer", r"curl/"),
     ("hash", r"openssl/"),
-    ("picture files", r"vips/"),
+    ("picture files", r"vips/|(lcms2|tiffio)\.h"),
     ("gimp ui", r"libgimp/gimpui|libgimpwidgets/|libgimp/gimp(ui|dialog|proc)\w*menu"),
     ("gimp", r"libgimp\w*/"),
     ("gegl", r"gegl[\w-]*(\.h|/)|babl/"),

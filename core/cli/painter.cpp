@@ -65,7 +65,8 @@ Painter::Painted Painter::paint(PictureFile content, const std::string& name, Ob
     painted.stopped = outcome.kind == Outcome::Kind::stopped;
     painted.file = {std::move(outcome.picture), content.has_alpha, content.bits,
                     "content=" + without_folder(name) + "\nstyles=" + inputs_text_ +
-                        "\nsettings=" + recorded_settings(settings_, outcome.network).to_text()};
+                        "\nsettings=" + recorded_settings(settings_, outcome.network).to_text(),
+                    std::move(content.notes)};
     return painted;
 }
 

@@ -6,12 +6,16 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 
 #include "neural-style/error.hpp"
+#include "picture_kind.hpp"
 #include "pixmap.hpp"
 #ifdef HAVE_VIPS
 #include "vips_picture.hpp"
 #endif
+
+namespace fs = std::filesystem;
 
 namespace neural_style {
 namespace {
@@ -40,12 +44,12 @@ bool can_be_written(const std::string& path) {
     return is_pixmap(path);
 }
 
-// An empty file of our own beside the result, hidden and with its ending. Never one that is there already: in a folder
-// that others may write to it could lead elsewhere.
-std::string new_file_beside(const std::string& path) {
+// An empty file of our own beside the result, hidden and with the ending that says what it is. Never one that is there
+// already: in a folder that others may write to it could lead elsewhere.
+std::string new_file_beside(const std::string& path, const std::string& kind) {
     const std::string start = folder(path) + "/.neural-style-" + std::to_string(getpid());
     for (int number = 0; number < 100; ++number) {
-        const std::string name = start + (number ? "-" + std::to_string(number) : "") + ending(path);
+        const std::string name = start + (number ? "-" + std::to_string(number) : "") + kind;
         const int file = open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
         if (file >= 0) {
             close(file);
@@ -75,15 +79,16 @@ void write_to(const std::string& path, const PictureFile& picture) {
 
 }  // namespace
 
-PictureFile read_picture(const std::string& path) {
+PictureFile read_picture(const std::string& path, int edge) {
     struct stat status;
     if (stat(path.c_str(), &status) != 0)
         throw Error(Cause::picture, "There is no picture " + path + "; check the name.");
     if (S_ISDIR(status.st_mode)) throw Error(Cause::picture, path + " is a folder; name a picture file.");
-    if (is_pixmap(path)) return read_pixmap(path);
+    if (kind_of_picture(path) == PictureKind::pixmap) return read_pixmap(path);
 #ifdef HAVE_VIPS
-    return read_with_vips(path);
+    return read_with_vips(path, edge);
 #else
+    static_cast<void>(edge);
     throw Error(Cause::picture, "This build reads PPM and PFM pictures only; convert " + path + " first.");
 #endif
 }
@@ -110,6 +115,19 @@ std::string result_name(const std::string& path) {
     return name.substr(0, name.size() - ending(name).size()) + usual;
 }
 
+std::string end_of_links(const std::string& path) {
+    constexpr int most_links = 40;  // as the system itself follows
+    fs::path place = path;
+    std::error_code failed;
+    for (int links = 0; fs::is_symlink(fs::symlink_status(place, failed)); ++links) {
+        const fs::path target = fs::read_symlink(place, failed);
+        if (failed || links == most_links)
+            throw Error(Cause::output, "The result " + path + " is a link that leads nowhere; choose another name.");
+        place = target.is_absolute() ? target : place.parent_path() / target;
+    }
+    return place.string();
+}
+
 void check_output(const std::string& path) {
 #ifdef HAVE_VIPS
     static const char* const kinds = ".png, .tif, .tiff, .ppm or .pfm";
@@ -119,14 +137,16 @@ void check_output(const std::string& path) {
     if (!can_be_written(path))
         throw Error(Cause::output, "The result cannot be written as " + path + "; end its name in " + kinds + ".");
     struct stat status;
-    if (stat(folder(path).c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
-        throw Error(Cause::output, "There is no folder " + folder(path) + " for the result; make it first.");
-    if (access(folder(path).c_str(), W_OK) != 0 || (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)))
+    const std::string place = folder(end_of_links(path));
+    if (stat(place.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
+        throw Error(Cause::output, "There is no folder " + place + " for the result; make it first.");
+    if (access(place.c_str(), W_OK) != 0 || (stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)))
         throw Error(Cause::output, "The result " + path + " cannot be written there; choose another name or folder.");
 }
 
 void write_picture(const std::string& path, const PictureFile& picture) {
-    const std::string temporary = new_file_beside(path);
+    const std::string place = end_of_links(path);  // a name that is a link stays one
+    const std::string temporary = new_file_beside(place, ending(path));
     try {
         write_to(temporary, picture);
         if (!written_through(temporary))
@@ -136,7 +156,7 @@ void write_picture(const std::string& path, const PictureFile& picture) {
         unlink(temporary.c_str());
         throw;
     }
-    if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+    if (std::rename(temporary.c_str(), place.c_str()) != 0) {
         unlink(temporary.c_str());
         throw Error(Cause::output, "The result " + path + " cannot be written; choose another name or folder.");
     }

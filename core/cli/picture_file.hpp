@@ -4,6 +4,7 @@
 #include <string>
 
 #include "neural-style/image.hpp"
+#include "picture_notes.hpp"
 
 namespace neural_style {
 
@@ -12,10 +13,12 @@ struct PictureFile {
     bool has_alpha = false;
     int bits = 8;           ///< of a channel: 8, 16 or 32 (float)
     std::string text = {};  ///< how it was made, kept in PNG and TIFF files; not read
+    PictureNotes notes = {};
 };
 
-/// Throws Error(Cause::picture).
-PictureFile read_picture(const std::string& path);
+/// With an `edge` above 0 a picture whose longest edge is at least twice as long is made smaller while it is read, by
+/// whole numbers, to no less than that. Throws Error(Cause::picture).
+PictureFile read_picture(const std::string& path, int edge = 0);
 
 /// The name that a result of the picture `path` gets in a folder of results: its own, with an ending that can be
 /// written.
@@ -23,6 +26,10 @@ std::string result_name(const std::string& path);
 
 /// How white a picture is, its transparent parts black. Throws Error(Cause::picture).
 Mask read_mask(const std::string& path);
+
+/// Where a result called `path` lies in truth: at the end of the links that the name is, which stay links. Throws
+/// Error(Cause::output) for links in a circle.
+std::string end_of_links(const std::string& path);
 
 /// Throws Error(Cause::output) if the path cannot be written later: an unknown ending, no such folder, no permission.
 void check_output(const std::string& path);

@@ -51,7 +51,10 @@ PictureFile read_pixmap(const std::string& path) {
     in.get();
     if (width < 1 || height < 1 || width > largest_edge || height > largest_edge) unreadable(path, "impossible size");
     const bool floats = kind == "PF";
-    if (floats ? !(range < 0) : !(range >= 1 && range <= 65535)) unreadable(path, "unsupported range of values");
+    // Of floats the sign is the order of their bytes: below 0 the least first, which is this machine's.
+    if (floats ? std::abs(range) != 1 : !(range >= 1 && range <= 65535))
+        unreadable(path, "unsupported range of values");
+    const bool swapped = floats && range > 0;
     const std::size_t value_bytes = floats ? 4 : range > 255 ? 2 : 1;
     const std::vector<char> raw((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     if (raw.size() < std::size_t(3) * width * height * value_bytes) unreadable(path, "it ends too early");
@@ -62,9 +65,11 @@ PictureFile read_pixmap(const std::string& path) {
         float* to = picture.image.pixel(0, floats ? height - 1 - y : y);
         for (int x = 0; x < width; ++x, to += 4) {
             for (int channel = 0; channel < 3; ++channel, from += value_bytes) {
-                if (floats)
-                    std::memcpy(to + channel, from, 4);
-                else if (value_bytes == 2)
+                if (floats) {
+                    std::uint8_t raw[4] = {from[0], from[1], from[2], from[3]};
+                    if (swapped) std::reverse(raw, raw + 4);
+                    std::memcpy(to + channel, raw, 4);
+                } else if (value_bytes == 2)
                     to[channel] = float((from[0] << 8 | from[1]) / range);
                 else
                     to[channel] = float(from[0] / range);

@@ -10,11 +10,10 @@ namespace neural_style {
 /// Before anything else of libvips is called. Throws Error(Cause::internal).
 void start_vips();
 
-/// Throws Error(Cause::picture). Turns the picture as its orientation tag says, converts profiles, CMYK and grey to
-/// sRGB.
-PictureFile read_with_vips(const std::string& path);
+/// As read_picture(). Turns the picture as its orientation tag says, converts what it means to sRGB.
+PictureFile read_with_vips(const std::string& path, int edge = 0);
 
-/// PNG or TIFF, 16 bits if the picture has more than 8. Throws Error(Cause::output).
+/// PNG or TIFF, 16 bits if the picture has more than 8, with its notes and its text. Throws Error(Cause::output).
 void write_with_vips(const std::string& path, const PictureFile& picture);
 
 }  // namespace neural_style

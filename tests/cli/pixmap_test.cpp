@@ -94,6 +94,12 @@ TEST_F(Pixmap, FloatsKeepWhatLevelsCannotHold) {
     EXPECT_EQ(std::memcmp(again.image.rgba.data(), file.image.rgba.data(), 8 * sizeof(float)), 0);
 }
 
+TEST_F(Pixmap, FloatsMayHaveTheirLargestByteFirst) {
+    const PictureFile file =
+        read_pixmap(written(".pfm", std::string("PF 1 1 1.0\n\x3F\0\0\0\x3E\x80\0\0\0\0\0\0", 23)));
+    EXPECT_EQ(file.image.rgba, (std::vector<float>{0.5F, 0.25F, 0, 1}));
+}
+
 TEST_F(Pixmap, LevelsAreRoundedAndKeptInRange) {
     PictureFile file{Image(1, 1), false, 8};
     file.image.rgba = {1.7F, -3, 0.5F, 1};
@@ -104,10 +110,26 @@ TEST_F(Pixmap, LevelsAreRoundedAndKeptInRange) {
 
 TEST_F(Pixmap, DamagedFilesAreRefused) {
     EXPECT_NE(refusal("P6 2 2 255 short").find("ends too early"), std::string::npos);
-    for (const char* bytes :
-         {"", "P", "P6", "P6 1", "P6 1 1", "P5 1 1 255 xxx", "P6 x 1 255 xxx", "P6 0 1 255 xxx", "P6 -1 1 255 xxx",
-          "P6 1 1 0 xxx", "P6 1 1 65536 xxxxxx", "P6 1 1 nan xxx", "P6 99999999999 1 255 xxx", "P6 262145 1 255 xxx",
-          "P6 262144 262144 255 xxx", "PF 1 1 1.0 xxxxxxxxxxxx", "PF 1 1 -1.0 xxxx", "# only a comment", "P6 # no end"})
+    for (const char* bytes : {"",
+                              "P",
+                              "P6",
+                              "P6 1",
+                              "P6 1 1",
+                              "P5 1 1 255 xxx",
+                              "P6 x 1 255 xxx",
+                              "P6 0 1 255 xxx",
+                              "P6 -1 1 255 xxx",
+                              "P6 1 1 0 xxx",
+                              "P6 1 1 65536 xxxxxx",
+                              "P6 1 1 nan xxx",
+                              "P6 99999999999 1 255 xxx",
+                              "P6 262145 1 255 xxx",
+                              "P6 262144 262144 255 xxx",
+                              "PF 1 1 2.0 xxxxxxxxxxxx",
+                              "PF 1 1 -0.5 xxxxxxxxxxxx",
+                              "PF 1 1 -1.0 xxxx",
+                              "# only a comment",
+                              "P6 # no end"})
         refusal(bytes);
     EXPECT_THROW(read_pixmap("/nonexistent/picture.ppm"), Error);
 }
