@@ -102,6 +102,8 @@ void check(const Arguments& arguments) {
     if (arguments.skip_existing && !batch)
         throw UsageError("--skip-existing belongs to --batch; neural-style --help shows how.");
     const bool variations = arguments.action == Action::variations;
+    if (arguments.overwrite && !batch && !variations && arguments.action != Action::stylise)
+        throw UsageError("--overwrite belongs to a call that paints; neural-style --help shows how.");
     if (arguments.has_grid && !variations)
         throw UsageError("--grid belongs to --variations; neural-style --help shows how.");
     if ((batch || variations) && !arguments.log.empty())
@@ -171,6 +173,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
                 acted = true;
             }
         if (word == "--skip-existing") acted = arguments.skip_existing = true;
+        if (word == "--overwrite") acted = arguments.overwrite = true;
         if (acted) continue;
         std::string value;
         const auto equals = word.find('=');

@@ -41,11 +41,12 @@ struct Arguments {
     std::vector<std::string> contents;  ///< one, unless the action is batch
     std::string output, log;            ///< of batch: a folder
     bool skip_existing = false;         ///< of batch
+    bool overwrite = false;             ///< results may replace what is read, and locked files
     int columns = 3, rows = 3;          ///< of variations
     bool has_grid = false;              ///< they were given
     std::string network, from;          ///< of get_network and check_network
     std::vector<StyleArgument> styles;
-    std::pair<int, int> content_size{0, 0};          ///< of explain, in place of files
+    std::pair<int, int> content_size{0, 0};  ///< of explain, in place of files
     std::vector<std::pair<int, int>> style_sizes;
     std::string mask;  ///< file: what of the content is painted, "": all
     std::vector<GuideArgument> guides;

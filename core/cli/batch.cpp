@@ -10,17 +10,12 @@
 #include "painter.hpp"
 #include "picture_file.hpp"
 #include "progress_display.hpp"
+#include "result_places.hpp"
 
 namespace neural_style {
 namespace {
 
 constexpr int exit_done = 0, exit_failed = 1, exit_stopped = 130;
-
-bool same_file(const std::string& one, const std::string& other) {
-    struct stat first, second;
-    return stat(one.c_str(), &first) == 0 && stat(other.c_str(), &second) == 0 && first.st_dev == second.st_dev &&
-           first.st_ino == second.st_ino;
-}
 
 bool exists(const std::string& path) {
     struct stat status;
@@ -30,11 +25,12 @@ bool exists(const std::string& path) {
 // What would fail for every later picture as well: the network, the device, a full disk.
 bool concerns_all(Cause cause) { return cause != Cause::picture && cause != Cause::memory && cause != Cause::internal; }
 
-// Each content's result; no two may meet, and no content may be replaced.
+// Each content's result; no two may meet, and nothing that is read may be replaced.
 std::vector<std::string> result_paths(const Arguments& arguments) {
     struct stat status;
     if (stat(arguments.output.c_str(), &status) != 0 || !S_ISDIR(status.st_mode))
         throw Error(Cause::output, "There is no folder " + arguments.output + " for the results; make it first.");
+    const ResultPlaces places(arguments);
     std::vector<std::string> paths;
     std::map<std::string, std::string> contents;
     for (const std::string& content : arguments.contents) {
@@ -43,9 +39,8 @@ std::vector<std::string> result_paths(const Arguments& arguments) {
         if (!is_new)
             throw UsageError(taken->second + " and " + content + " would both become " + path +
                              "; rename one, or paint them into different folders.");
-        if (same_file(content, path))
-            throw UsageError("The result of " + content + " would replace it; name another folder.");
         check_output(path);
+        places.check(path);
         paths.push_back(path);
     }
     return paths;

@@ -8,6 +8,7 @@
 #include "painter.hpp"
 #include "picture_file.hpp"
 #include "progress_display.hpp"
+#include "result_places.hpp"
 #include "run/device.hpp"
 #include "run/process_memory.hpp"
 #include "variations.hpp"
@@ -20,6 +21,9 @@ constexpr int exit_done = 0, exit_stopped = 130;
 
 int stylise(const Arguments& arguments) {
     check_output(arguments.output);
+    const ResultPlaces places(arguments);
+    places.check(arguments.output);
+    if (!arguments.log.empty()) places.check_log(arguments.log, arguments.output);
     const std::string& name = arguments.contents.front();
     PictureFile content = read_picture(name);
     Painter painter(arguments);

@@ -26,6 +26,7 @@ std::string help_text() {
         "                           are counted, not read\n"
         "  --batch                  paints every CONTENT into the folder --output, under its own name\n"
         "  --skip-existing          with --batch: leaves out what has its result already\n"
+        "  --overwrite              a result may replace a file that the call reads, or one that is locked\n"
         "  --variations             paints a sheet of small pictures that differ in style-weight and style-scale\n"
         "  --grid COLUMNSxROWS      with --variations: how many weights and how many scales (3x3)\n"
         "  --log FILE.csv           one row for each evaluation of the losses\n"

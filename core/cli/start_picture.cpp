@@ -4,11 +4,14 @@
 
 namespace neural_style {
 
+bool names_start_picture(const Settings& settings) {
+    const std::string init = settings.text("init");
+    return init != "content" && init != "noise" && init != "style-noise" && init != "style";
+}
+
 void load_start_picture(Request& request) {
-    const std::string init = request.settings.text("init");
-    if (!request.init.empty() || init == "content" || init == "noise" || init == "style-noise" || init == "style")
-        return;
-    request.init = read_picture(init).image;
+    if (!request.init.empty() || !names_start_picture(request.settings)) return;
+    request.init = read_picture(request.settings.text("init")).image;
 }
 
 }  // namespace neural_style

@@ -9,6 +9,7 @@
 #include "painter.hpp"
 #include "pictures/tensor_image.hpp"
 #include "progress_display.hpp"
+#include "result_places.hpp"
 
 namespace neural_style {
 namespace {
@@ -91,6 +92,7 @@ private:
 
 int paint_variations(const Arguments& arguments) {
     check_output(arguments.output);
+    ResultPlaces(arguments).check(arguments.output);
     const std::string& name = arguments.contents.front();
     Painter painter(arguments);
     Settings& settings = painter.settings();
