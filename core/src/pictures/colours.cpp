@@ -102,6 +102,11 @@ at::Tensor luminance(const at::Tensor& picture) {
 
 at::Tensor greyed(const at::Tensor& picture) { return luminance(picture).expand({-1, 3, -1, -1}).contiguous(); }
 
+bool is_grey(const at::Tensor& picture) {
+    constexpr float step = 1.01F / 255;
+    return (picture.amax(1) - picture.amin(1)).max().item<float>() <= step;
+}
+
 at::Tensor recoloured(const at::Tensor& style, const at::Tensor& style_mask, const at::Tensor& content,
                       const at::Tensor& content_mask, bool histogram) {
     const Sample own = sample_of(style, style_mask), goal = sample_of(content, content_mask);

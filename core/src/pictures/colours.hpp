@@ -11,6 +11,9 @@ at::Tensor luminance(const at::Tensor& picture);
 /// The same in all three channels.
 at::Tensor greyed(const at::Tensor& picture);
 
+/// Whether its channels differ nowhere by more than a step of 8 bits, as rounding leaves them of a grey picture.
+bool is_grey(const at::Tensor& picture);
+
 /// `style` with its mean and covariance of colours brought to those of `content` by the linear map that moves the
 /// colours least (the Monge map between Gaussians; colour matching as in Gatys et al. 2016, "Preserving color"), in
 /// Oklab, where equal steps look equal (Ottosson 2020). With `histogram` then each of lightness, green to red and blue to

@@ -91,6 +91,7 @@ Pictures::Pictures(Request request) : colours_(request.settings.text("colours"))
     content_ = limited ? colours_of(request.content, content_mask_) : own_content_;
     if (colours_ == "content") content_ = greyed(content_);
     request.content = {};  // its memory is needed
+    grey_ = is_grey(limited ? content_ : own_content_);
     if (!(area_of(content_mask_) > 0))
         throw Error(Cause::picture, "Nothing of the content picture shows; choose one that is not transparent.");
 
@@ -99,6 +100,7 @@ Pictures::Pictures(Request request) : colours_(request.settings.text("colours"))
         if (!(area_of(mask) > 0))
             throw Error(Cause::picture, "Nothing shows of a style picture or of its guide; choose ones that meet.");
         at::Tensor picture = colours_of(image, mask);
+        grey_ = grey_ && is_grey(picture);
         if (colours_ == "content") picture = recoloured(greyed(picture), mask, content_, goal_mask);
         if (colours_ == "match" || colours_ == "histogram")
             picture = recoloured(picture, mask, content_, goal_mask, colours_ == "histogram");
@@ -131,6 +133,16 @@ Pictures::Pictures(Request request) : colours_(request.settings.text("colours"))
     for (Region& region : regions_) region.share /= sum;
 
     if (!request.init.empty()) init_ = colours_of(request.init, product(alpha_of(request.init), {}));
+    if (grey_) drop_colours();
+}
+
+void Pictures::drop_colours() {
+    // Recolouring and rounding leave traces.
+    content_ = greyed(content_);
+    if (init_.defined()) init_ = greyed(init_);
+    for (Region& region : regions_)
+        for (StyleTarget& style : region.styles) style.picture = greyed(style.picture);
+    if (!styles_key_.empty()) styles_key_ += "grey";
 }
 
 at::Tensor Pictures::content(const Scale& scale, const c10::Device& device) const {
@@ -171,9 +183,13 @@ at::Tensor Pictures::start(const Settings& settings, const Scale& scale, const c
     if (init_.defined()) return resized(init_, scale.width, scale.height).to(device);
     if (init == "content") return content(scale, device);
     if (init == "style") return resized(style.picture, scale.width, scale.height).to(device);
-    if (init == "noise") return drawn_noise(scale, seed).clamp_(0, 1).to(device);
-    if (init == "style-noise")
-        return recoloured(drawn_noise(scale, seed), {}, style.picture, style.mask).clamp_(0, 1).to(device);
+    at::Tensor noise = drawn_noise(scale, seed);
+    if (grey_) noise = noise.narrow(1, 0, 1).expand_as(noise).contiguous();
+    if (init == "noise") return noise.clamp_(0, 1).to(device);
+    if (init == "style-noise") {
+        noise = recoloured(noise, {}, style.picture, style.mask).clamp_(0, 1);
+        return (grey_ ? greyed(noise) : noise).to(device);
+    }
     throw Error(Cause::settings, "The setting init cannot be \"" + init +
                                      "\" here; allowed: content, noise, style-noise, style, or the path of a picture "
                                      "file.");
@@ -199,13 +215,19 @@ at::Tensor Pictures::fetched(const at::Tensor& picture) const {
 
 Image Pictures::preview(at::Tensor fetched) const {
     const int width = int(fetched.size(3)), height = int(fetched.size(2));
-    if (colours_ == "content") fetched = with_colours_of(resized(own_content_, width, height), fetched);
+    if (grey_)
+        fetched = greyed(fetched);
+    else if (colours_ == "content")
+        fetched = with_colours_of(resized(own_content_, width, height), fetched);
     return to_image(fetched, resized(alpha_, width, height));
 }
 
 Image Pictures::result(const at::Tensor& picture) const {
     at::Tensor shown = enlarged(picture.to(at::kCPU), own_content_);
-    if (colours_ == "content") shown = with_colours_of(own_content_, shown);
+    if (grey_)
+        shown = greyed(shown);
+    else if (colours_ == "content")
+        shown = with_colours_of(own_content_, shown);
     return to_image(shown, alpha_);
 }
 

@@ -24,6 +24,10 @@ public:
     /// Whether part of the content does not count, or counts for one style only.
     bool masked() const { return content_mask_.defined() || regions_.size() > 1; }
 
+    /// Whether neither the content nor a style has colour, where they count: then the picture is to have none either,
+    /// whatever a start or a network brings in.
+    bool grey() const { return grey_; }
+
     /// Tells styles apart that would have different targets; "" where those depend on the content or on guides too.
     const std::string& styles_key() const { return styles_key_; }
 
@@ -55,9 +59,11 @@ public:
     Image result(const at::Tensor& picture) const;
 
 private:
+    void drop_colours();
     std::vector<StyleTarget> targets(const std::vector<StyleTarget>& styles, const Scale& scale, double stroke,
                                      const c10::Device& device) const;
 
+    bool grey_ = false;
     std::string colours_, styles_key_;
     at::Tensor own_content_, alpha_;
     at::Tensor content_, content_mask_;  // as it is optimised towards

@@ -210,6 +210,8 @@ private:
             Evaluated value = evaluation.evaluate(optimiser_->point());
             tell_preview();                         // while a card computes what it was just given
             if (!value.gradient.defined()) return;  // stopped between two tiles
+            // From a grey picture, along the grey axis: what is left is the gradient of pictures that have no colour.
+            if (pictures_.grey()) value.gradient.copy_(value.gradient.mean(1, true).expand_as(value.gradient));
             const Losses losses(optimiser_->tell(value.losses, std::move(value.gradient)));
             if (first) check_start(losses);
             first = false;
