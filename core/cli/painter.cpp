@@ -20,6 +20,13 @@ void ask_to_stop(int signal) {
 
 std::string without_folder(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
+// What is published with a picture tells nothing of how somebody's disk is laid out.
+std::string published(Settings settings) {
+    for (const char* path : {"init", "weights", "network"})
+        if (settings.is_set(path)) settings.set(path, std::string_view(without_folder(settings.text(path))));
+    return settings.to_text();
+}
+
 std::string number_text(double value) {
     char digits[32];
     return std::string(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
@@ -65,7 +72,7 @@ Painter::Painted Painter::paint(PictureFile content, const std::string& name, Ob
     painted.stopped = outcome.kind == Outcome::Kind::stopped;
     painted.file = {std::move(outcome.picture), content.has_alpha, content.bits,
                     "content=" + without_folder(name) + "\nstyles=" + inputs_text_ +
-                        "\nsettings=" + recorded_settings(settings_, outcome.network).to_text(),
+                        "\nsettings=" + published(recorded_settings(settings_, outcome.network)),
                     std::move(content.notes)};
     return painted;
 }

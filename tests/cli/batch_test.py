@@ -5,16 +5,19 @@ written file says of itself.
 batch_test.py NEURAL_STYLE FOLDER_OF_TESTS/core
 """
 import os
+import shutil
 import signal
 import subprocess
 import time
 import unittest
+import xml.etree.ElementTree
 
 import numpy
 from PIL import Image
 
 from called_program import FAST, PROGRAM, Program, levels
 import pictures
+import random_vgg
 
 
 class Batch(Program):
@@ -167,6 +170,46 @@ class WhatAFileSays(Program):
             lines = picture.text["neural-style"].splitlines()
         self.assertIn("mask=sky.png", lines)
         self.assertIn("guide=sky.png:sky.png:1", lines)
+
+    def test_no_folder_is_told(self):
+        secret = self.path / "private" / "client"
+        secret.mkdir(parents=True)
+        random_vgg.write_description(secret / "small.ini", [8, 8, "pool", 8])
+        random_vgg.write_safetensors(secret / "small.safetensors", random_vgg.weights([8, 8, "pool", 8]))
+        for name in ("content.png", "style.png", "start.png", "mask.png"):
+            shutil.copy(self.path / "content.png", secret / name)
+        small = ["--network", secret / "small.ini", "--weights", secret / "small.safetensors", "--content-layers", "conv_3",
+                 "--style-layers", "conv_1", "--loss", "gatys"]
+        for result in ("result.png", "result.tif"):
+            for more in (small, ["--network", "private/client/small.ini", *small[2:]], []):
+                self.expect_done(self.stylise(*more, "--init", secret / "start.png", "--mask", "private/client/mask.png",
+                                              "--guide", f"{secret}/mask.png:private/client/mask.png", "--style",
+                                              f"{secret}/style.png:2", content=secret / "content.png", output=result))
+                data = (self.path / result).read_bytes()
+                for part in (b"private", b"client", str(self.path).encode(), self.path.name.encode()):
+                    self.assertNotIn(part, data, result)
+                with Image.open(self.path / result) as picture:
+                    text = picture.text["neural-style"] if result.endswith(".png") else picture.tag_v2[270]
+                self.assertIn("init=start.png", text)
+                if more:
+                    self.assertIn("network=small.ini", text)
+                    self.assertIn("weights=small.safetensors", text)
+
+    def test_names_in_all_scripts(self):
+        for name in ("Übung 写真.png", "Ωμέγα <&>.png"):
+            shutil.copy(self.path / "content.png", self.path / name)
+            self.expect_done(self.stylise(content=name))
+            with Image.open(self.path / "result.png") as picture:
+                self.assertEqual(dict(line.split("=", 1) for line in picture.text["neural-style"].splitlines())["content"], name)
+            self.expect_done(self.stylise(content=name, output="result.tif"))
+            with Image.open(self.path / "result.tif") as picture:
+                described = xml.etree.ElementTree.fromstring(picture.tag_v2[700])
+            self.assertIn("content=" + name, "".join(described.itertext()))
+        raw = os.fsencode(self.path) + b"/broken \xff\xc3.png"  # no text in any encoding
+        shutil.copy(os.fsencode(self.path / "content.png"), raw)
+        self.expect_done(self.stylise(content=os.fsdecode(raw)))
+        with Image.open(self.path / "result.png") as picture:
+            self.assertIn("content=broken \ufffd\ufffd.png", picture.text["neural-style"])
 
     def test_the_text_changes_no_pixel(self):
         self.expect_done(self.stylise())
