@@ -161,6 +161,26 @@ std::string valid_utf8(const std::string& text) {
 
 }  // namespace
 
+void read_resolution(std::istream& in, std::uint64_t table_at, PictureNotes& notes) {
+    TagReader reader(in);
+    if (!reader.is_tiff()) return;
+    const TagTable table = reader.table(table_at ? table_at : reader.first_table());
+    const auto unit = reader.number(table, resolution_unit, 2);
+    const double inches = unit == 2 ? 1 : unit == 3 ? 2.54 : 0;
+    notes.across = reader.fraction(table, x_resolution, 0) * inches;
+    notes.down = reader.fraction(table, y_resolution, 0) * inches;
+}
+
+void read_jpeg_resolution(const std::string& path, PictureNotes& notes) {
+    std::ifstream in(path, std::ios::binary);
+    std::string head(18, '\0');
+    if (!in.read(head.data(), 18) || head.compare(6, 5, std::string("JFIF\0", 5)) != 0) return;
+    const auto at = [&](std::size_t place) { return static_cast<unsigned char>(head[place]); };
+    const double inches = at(13) == 1 ? 1 : at(13) == 2 ? 2.54 : 0;  // else it is a pixel's shape
+    notes.across = (at(14) << 8 | at(15)) * inches;
+    notes.down = (at(16) << 8 | at(17)) * inches;
+}
+
 void read_exif_texts(std::istream& in, std::uint64_t table_at, PictureNotes& notes) {
     TagReader reader(in);
     if (!reader.is_tiff()) return;

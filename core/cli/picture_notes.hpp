@@ -19,6 +19,10 @@ struct PictureNotes {
     std::vector<Text> texts;
 };
 
+/// The resolution that an EXIF block or a TIFF file's table tells; as JFIF's head does in a JPEG file. Adds to `notes`.
+void read_resolution(std::istream& in, std::uint64_t table, PictureNotes& notes);
+void read_jpeg_resolution(const std::string& path, PictureNotes& notes);
+
 /// Of an EXIF block or a TIFF file, whose table at `table` is the picture's own (0: the first). Adds to `notes`.
 void read_exif_texts(std::istream& in, std::uint64_t table, PictureNotes& notes);
 

@@ -63,6 +63,15 @@ std::string packed_chunk(const std::string& kind, const std::string& data) {
     return packed(std::uint32_t(data.size())) + kind + data + packed(checksum(kind + data));
 }
 
+std::pair<double, double> png_resolution(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    for (const PngChunk& chunk : png_chunks(in)) {
+        const std::string data = chunk.kind == "pHYs" ? data_of(in, chunk) : std::string();
+        if (data.size() == 9 && data[8] == 1) return {number_at(data, 0) * 0.0254, number_at(data, 4) * 0.0254};
+    }
+    return {0, 0};
+}
+
 ColourMeaning png_meaning(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     ColourMeaning meaning;

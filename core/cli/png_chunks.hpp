@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <istream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "colour_meaning.hpp"
@@ -24,6 +25,9 @@ std::string data_of(std::istream& in, const PngChunk& chunk);
 
 /// Length, kind, data and checksum, as they lie in a file.
 std::string packed_chunk(const std::string& kind, const std::string& data);
+
+/// Pixels an inch across and down, as pHYs says; zeros where it does not.
+std::pair<double, double> png_resolution(const std::string& path);
 
 /// Of a file without a profile: what gAMA and cHRM say, unless it calls itself sRGB or comes to the same. Throws
 /// Error(Cause::picture) for colours that cICP names and that are not sRGB's.

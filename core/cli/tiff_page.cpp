@@ -22,9 +22,6 @@ enum TagNumber {
     orientation = 274,
     samples_per_pixel = 277,
     rows_per_strip = 278,
-    x_resolution = 282,
-    y_resolution = 283,
-    resolution_unit = 296,
     sub_tables = 330,
     ink_set = 332,
     tile_length = 323,
@@ -150,13 +147,6 @@ void read_alpha(TagReader& reader, const TagTable& table, TiffPage& page) {
     }
 }
 
-void read_resolution(TagReader& reader, const TagTable& table, TiffPage& page) {
-    const auto unit = reader.number(table, resolution_unit, 2);
-    const double inches = unit == 2 ? 1 : unit == 3 ? 2.54 : 0;
-    page.across = reader.fraction(table, x_resolution, 0) * inches;
-    page.down = reader.fraction(table, y_resolution, 0) * inches;
-}
-
 }  // namespace
 
 TiffPage find_tiff_page(const std::string& path) {
@@ -189,7 +179,6 @@ TiffPage find_tiff_page(const std::string& path) {
     if (!known) refuse(std::to_string(page.bits) + " bits a channel" + (page.floats ? " in floating point" : ""));
     read_colours(reader, path, table, page);
     read_alpha(reader, table, page);
-    read_resolution(reader, table, page);
     page.profile = reader.bytes(table.find(icc_profile), most_profile);
     const auto rows = std::min<std::uint64_t>(
         height, reader.number(table, tile_length, reader.number(table, rows_per_strip, height)));

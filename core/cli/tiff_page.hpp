@@ -18,9 +18,8 @@ struct TiffPage {
     bool floats = false;
     bool white_is_zero = false;
     bool is_lab = false;
-    std::string profile;          ///< ICC, "" for none
+    std::string profile;           ///< ICC, "" for none
     int orientation = 1;           ///< as EXIF counts them
-    double across = 0, down = 0;   ///< pixels an inch; 0: not known
     double row_bytes_at_once = 0;  ///< what a reader must hold: a strip or a row of tiles, not compressed
 
     /// libvips reads what has at most 16 bits a sample; the rest is read_wide_tiff()'s.

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <memory>
 #include <sstream>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -248,20 +249,18 @@ std::string exif_of(const std::string& path, const Source& source) {
 
 PictureNotes notes_of(const std::string& path, const Source& source, const std::string& exif) {
     PictureNotes notes;
+    // Not libvips' resolution: where a file says nothing it makes one up.
     if (source.kind == PictureKind::tiff) {
         std::ifstream in(path, std::ios::binary);
         read_exif_texts(in, source.page.table, notes);
-        notes.across = source.page.across;
-        notes.down = source.page.down;
+        read_resolution(in, source.page.table, notes);
         return notes;
     }
     std::istringstream in(exif);
     read_exif_texts(in, 0, notes);
-    // libvips says one pixel a millimetre where a file says nothing.
-    if (source.image->Xres != 1 || source.image->Yres != 1) {
-        notes.across = source.image->Xres * 25.4;
-        notes.down = source.image->Yres * 25.4;
-    }
+    if (source.kind == PictureKind::png) std::tie(notes.across, notes.down) = png_resolution(path);
+    if (source.kind == PictureKind::jpeg) read_jpeg_resolution(path, notes);
+    if (source.kind != PictureKind::png && notes.across == 0) read_resolution(in, 0, notes);
     return notes;
 }
 
