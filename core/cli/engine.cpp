@@ -36,7 +36,12 @@ int stylise(const Arguments& arguments) {
 }
 
 int list_devices() {
-    for (const std::string& device : usable_devices()) std::printf("%s\n", device.c_str());
+    for (const std::string& device : usable_devices()) {
+        const std::string trouble = trouble_with(c10::Device(device));
+        const std::string word =
+            trouble.empty() ? "" : ": cannot compute here (" + trouble + "), so auto leaves it out";
+        std::printf("%s%s\n", device.c_str(), word.c_str());
+    }
     return exit_done;
 }
 

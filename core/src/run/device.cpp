@@ -1,10 +1,12 @@
 #include "device.hpp"
 
+#include <ATen/ATen.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
+#include <c10/util/Exception.h>
 #include <dlfcn.h>
 #include <torch/version.h>
 
@@ -19,6 +21,7 @@
 #include <utility>
 
 #include "neural-style/error.hpp"
+#include "torch_failure.hpp"
 
 namespace neural_style {
 namespace {
@@ -65,9 +68,26 @@ std::string engine_facts() {
     return std::string("LibTorch " TORCH_VERSION "\n") + at::show_config() + "\n" + at::get_parallel_info();
 }
 
+std::string trouble_with(const c10::Device& device) {
+    if (device.is_cpu()) return {};
+    try {
+        constexpr int edge = 8;
+        const at::Tensor ones = at::ones({edge, edge}, at::TensorOptions(at::kFloat).device(device));
+        const float sum = at::mm(ones, ones).sum().item<float>();
+        return sum == edge * edge * edge ? "" : "it computes wrongly";
+    } catch (const c10::Error& error) {
+        const std::string text = error.what_without_backtrace();
+        return failure_in(text) == TorchFailure::memory ? "" : text.substr(0, text.find('\n'));
+    }
+}
+
 c10::Device resolve_device(const std::string& text) {
     const auto names = usable_devices();
-    if (text == "auto") return c10::Device(names.size() > 1 ? names[1] : names[0]);
+    if (text == "auto") {
+        const auto computes = [](const std::string& name) { return trouble_with(c10::Device(name)).empty(); };
+        const auto found = std::find_if(names.begin() + 1, names.end(), computes);
+        return c10::Device(found == names.end() ? names.front() : *found);
+    }
     const std::string wanted = text == "cpu" || text.find(':') != std::string::npos ? text : text + ":0";
     if (std::find(names.begin(), names.end(), wanted) != names.end()) return c10::Device(wanted);
     std::string list;

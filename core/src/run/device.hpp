@@ -9,8 +9,12 @@
 
 namespace neural_style {
 
-/// Resolves the setting `device`. Throws Error(Cause::device) for one that this machine or this LibTorch does not have.
+/// Resolves the setting `device`; auto is the first card that computes, else the processor. Throws Error(Cause::device) for one that this machine or this LibTorch does not have.
 c10::Device resolve_device(const std::string& text);
+
+/// Why a card of usable_devices() computes nothing, in LibTorch's words: one that LibTorch has no kernels for is there
+/// all the same. "" if a small product comes out right, or if only memory is short.
+std::string trouble_with(const c10::Device& device);
 
 /// "cpu", "cuda:0" (a ROCm card too), "xpu:0", …: all that resolve_device accepts here.
 std::vector<std::string> usable_devices();

@@ -85,6 +85,14 @@ bool fits(const Workload& load, const Scale& scale, double budget) {
     return needed_mib(load, scale, ways(load, scale)[first_that_fits(load, scale, budget)]) <= budget;
 }
 
+// Why auto came to this device.
+std::string reason(const c10::Device& device) {
+    const auto names = usable_devices();
+    if (!device.is_cpu()) return "a GPU comes before the processor";
+    if (names.size() == 1) return "this LibTorch can use no GPU here";
+    return "the GPU " + names[1] + " cannot compute here (" + trouble_with(c10::Device(names[1])) + ")";
+}
+
 }  // namespace
 
 Plan make_plan(const PlanRequest& request) {
@@ -99,8 +107,7 @@ Plan make_plan(const PlanRequest& request) {
     plan.loss = method.loss;
     plan.optimiser = method.optimiser;
     plan.device = device.str();
-    if (settings.text("device") == "auto")
-        plan.chosen = device.is_cpu() ? "this LibTorch can use no GPU here" : "a GPU comes before the processor";
+    if (settings.text("device") == "auto") plan.chosen = reason(device);
     plan.precision = name_of(precision);
     const auto scales = plan_scales(request.width, request.height, settings);
     const auto encoder = make_encoder(method, settings, device, precision);

@@ -6,8 +6,10 @@
 #include <thread>
 
 #include "../small_runs.hpp"
+#include "neural-style/plan.hpp"
 #include "neural-style/scale_schedule.hpp"
 #include "pretend_card.hpp"
+#include "run/device.hpp"
 #include "run/method.hpp"
 
 namespace neural_style {
@@ -57,6 +59,28 @@ protected:
     testing::SmallNetwork network_{"card-test-small", {{8, 8}, {8, 16}, {8}}, "relu2_2", "relu1_1, relu2_1, relu3_1"};
     testing::SmallNetwork odd_network_{"card-test-odd", {{4, 4}, {6, 6}, {8}}, "relu2_2", "relu1_1, relu2_1, relu3_1"};
 };
+
+TEST_F(Card, AutoLeavesOutACardThatHasNoKernels) {
+    EXPECT_EQ(resolve_device("auto"), card);
+    EXPECT_EQ(trouble_with(card), "");
+    pretend_card().fails_at = 0;
+    pretend_card().failure = "CUDA error: no kernel image is available for execution on the device";
+    EXPECT_NE(trouble_with(card).find("no kernel image"), std::string::npos);
+    EXPECT_TRUE(resolve_device("auto").is_cpu());
+    EXPECT_EQ(resolve_device(card.str()), card);  // asked for by name it is what it is, and fails with its sentence
+    PlanRequest plan;
+    plan.width = plan.height = 64;
+    plan.styles = {{64, 64}};
+    plan.settings = Settings::parse("network=builtin");
+    const Plan made = make_plan(plan);
+    EXPECT_EQ(made.device, "cpu");
+    EXPECT_NE(made.chosen.find("no kernel image"), std::string::npos) << made.chosen;
+    Recorder recorder;
+    const Outcome painted = run_with(request("network=builtin;iterations=2", "auto"), recorder);
+    EXPECT_EQ(painted.kind, Outcome::Kind::finished) << painted.sentence;
+    pretend_card().failure = "CUDA out of memory";  // which is for the memory plan
+    EXPECT_EQ(resolve_device("auto"), card);
+}
 
 TEST_F(Card, PaintsWhatTheProcessorPaints) {
     const std::string settled = "convolutions=direct;scales=32,40;iterations=4;";
