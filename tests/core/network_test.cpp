@@ -202,6 +202,21 @@ TEST_F(NetworkFolders, FurtherFoldersComeFromTheVariable) {
     ::unsetenv("NEURAL_STYLE_NETWORKS");
 }
 
+TEST_F(NetworkFolders, AFlatpakSeesWhatWasFetchedOutsideOfIt) {
+    const char* const before = std::getenv("HOME");
+    const std::string home = before ? before : "";
+    ::setenv("HOME", root_.c_str(), 1);
+    const std::string outside = (root_ / ".local/share/neural-style/networks").string();
+    const auto searched = [&] {
+        const auto folders = network_folders();
+        return std::find(folders.begin(), folders.end(), outside) - folders.begin();
+    };
+    EXPECT_EQ(std::size_t(searched()), network_folders().size());  // another data folder is meant to be another
+    ::setenv("XDG_DATA_HOME", (root_ / ".var/app/org.gimp.GIMP/data").c_str(), 1);
+    EXPECT_EQ(searched(), 1);  // behind the Flatpak's own, which new ones go into
+    ::setenv("HOME", home.c_str(), 1);
+}
+
 TEST_F(NetworkFolders, WeightsAreFoundWhereTheyMayLie) {
     const Network vgg19 = find_network("vgg19");
     EXPECT_EQ(installed_weights(vgg19), "");

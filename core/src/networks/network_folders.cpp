@@ -72,6 +72,9 @@ std::vector<std::string> network_folders() {
     };
     const fs::path own = base_folder("XDG_DATA_HOME", ".local/share");
     if (!own.empty()) add(own / "neural-style" / "networks");
+    // A Flatpak has a data folder of its own. What was fetched in a terminal lies in the usual one.
+    if (own.string().find("/.var/app/") != std::string::npos && !variable("HOME").empty())
+        add(fs::path(variable("HOME")) / ".local/share/neural-style/networks");
     std::istringstream more(variable("NEURAL_STYLE_NETWORKS"));
     for (std::string folder; std::getline(more, folder, ':');) add(folder);
     add(shipped_folder());
