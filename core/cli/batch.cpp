@@ -2,7 +2,11 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
+#include <filesystem>
+#include <iterator>
 #include <map>
 #include <new>
 
@@ -11,6 +15,8 @@
 #include "picture_file.hpp"
 #include "progress_display.hpp"
 #include "result_places.hpp"
+
+namespace fs = std::filesystem;
 
 namespace neural_style {
 namespace {
@@ -44,6 +50,41 @@ std::vector<std::string> result_paths(const Arguments& arguments) {
         paths.push_back(path);
     }
     return paths;
+}
+
+// A folder among the contents stands for its pictures, by their names' endings, in the order of their names.
+std::vector<std::string> with_folders_opened(const Arguments& arguments) {
+    static const char* const endings[] = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".ppm", ".pfm"};
+    std::vector<std::string> contents;
+    for (const std::string& content : arguments.contents) {
+        std::error_code failed;
+        if (!fs::is_directory(content, failed)) {
+            contents.push_back(content);
+            continue;
+        }
+        std::vector<std::string> found;
+        int others = 0;
+        for (fs::directory_iterator entry(content, failed), end; !failed && entry != end; entry.increment(failed)) {
+            std::string ending = entry->path().extension().string();
+            for (char& letter : ending) letter = char(std::tolower(static_cast<unsigned char>(letter)));
+            if (!entry->is_regular_file(failed) || entry->path().filename().string().front() == '.') continue;
+            const bool is_picture = std::find(std::begin(endings), std::end(endings), ending) != std::end(endings);
+            if (is_picture)
+                found.push_back(entry->path().string());
+            else
+                ++others;
+        }
+        if (found.empty())
+            throw UsageError("There is no picture in the folder " + content +
+                             " (PNG, JPEG, TIFF, WebP, PPM or PFM, by its "
+                             "name's ending); name another.");
+        if (others > 0 && arguments.progress != Arguments::Progress::none)
+            std::fprintf(stderr, "%d other file%s left out in %s\n", others, others == 1 ? " is" : "s are",
+                         content.c_str());
+        std::sort(found.begin(), found.end());
+        contents.insert(contents.end(), found.begin(), found.end());
+    }
+    return contents;
 }
 
 class Batch {
@@ -106,6 +147,10 @@ private:
 
 }  // namespace
 
-int paint_batch(const Arguments& arguments) { return Batch(arguments).paint(); }
+int paint_batch(const Arguments& arguments) {
+    Arguments opened = arguments;
+    opened.contents = with_folders_opened(arguments);
+    return Batch(opened).paint();
+}
 
 }  // namespace neural_style

@@ -132,6 +132,25 @@ class Batches(Batch):
             self.expect_sentence(self.batch(names, *options), word)
         self.assertEqual(self.painted(), [])
 
+    def test_a_folder_stands_for_its_pictures(self):
+        folder = self.path / "holiday"
+        folder.mkdir()
+        names = self.draw(4)
+        for name in names:
+            (self.path / name).rename(folder / name)
+        (folder / "large.JPG").write_bytes((folder / names[1]).read_bytes())
+        (folder / "notes.txt").write_text("none")
+        (folder / ".hidden.png").write_text("none")
+        (folder / "more.png").mkdir()
+        self.expect_done(self.batch(["holiday"]))
+        self.assertEqual(self.painted(), sorted([self.result_name(name) for name in names] + ["large.png"]))
+        told = self.call(*self.words(["holiday/"], "--progress", "plain", "--skip-existing"))
+        self.assertIn("1 other file is left out", told.stderr)
+        (self.path / "empty").mkdir()
+        self.expect_sentence(self.batch(["empty"]), "no picture in the folder empty", status=2)
+        self.expect_sentence(self.call("--batch", "holiday", "--style", "style.png", "--output", "holiday", *FAST,
+                                       "--progress", "none"), names[0], status=2)
+
     def test_wrong_calls(self):
         names = self.draw(4)
         self.expect_sentence(self.call("--batch", "--style", "style.png", "--output", "painted"), "content", status=2)
