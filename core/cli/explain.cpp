@@ -6,6 +6,7 @@
 
 #include "neural-style/plan.hpp"
 #include "picture_file.hpp"
+#include "reading_sizes.hpp"
 
 namespace neural_style {
 namespace {
@@ -29,8 +30,9 @@ PlanRequest plan_request(const Arguments& arguments) {
         request.height = content.height;
         request.masked |= has_transparency(content);
     }
+    const int edge = arguments.styles.empty() ? 0 : reading_sizes(arguments).style;
     for (const StyleArgument& style : arguments.styles) {
-        const Image picture = read_picture(style.file).image;
+        const Image picture = read_picture(style.file, edge).image;
         request.styles.push_back({picture.width, picture.height});
     }
     return request;

@@ -6,6 +6,7 @@
 #include "neural-style/error.hpp"
 #include "neural-style/recorded_settings.hpp"
 #include "pictures/tensor_image.hpp"
+#include "reading_sizes.hpp"
 #include "start_picture.hpp"
 
 namespace neural_style {
@@ -35,20 +36,21 @@ std::string number_text(double value) {
 }  // namespace
 
 Painter::Painter(const Arguments& arguments) : settings_(arguments.settings) {
+    const ReadingSizes sizes = reading_sizes(arguments);
     for (const StyleArgument& style : arguments.styles) {
-        styles_.push_back({read_picture(style.file).image, style.weight});
+        styles_.push_back({read_picture(style.file, sizes.style).image, style.weight});
         inputs_text_ += (inputs_text_.empty() ? "" : ", ") + without_folder(style.file);
         if (arguments.styles.size() > 1) inputs_text_ += ":" + number_text(style.weight);
     }
     if (!arguments.mask.empty()) {
-        mask_ = read_mask(arguments.mask);
+        mask_ = read_mask(arguments.mask, sizes.content);
         inputs_text_ += "\nmask=" + without_folder(arguments.mask);
     }
     for (const GuideArgument& guide : arguments.guides) {
         inputs_text_ += "\nguide=" + without_folder(guide.content) + ":" + without_folder(guide.region) + ":" +
                         std::to_string(guide.style + 1);
-        guides_.push_back(
-            {read_mask(guide.content), guide.style, guide.region.empty() ? Mask() : read_mask(guide.region)});
+        guides_.push_back({read_mask(guide.content, sizes.content), guide.style,
+                           guide.region.empty() ? Mask() : read_mask(guide.region, sizes.style)});
     }
     std::signal(SIGINT, ask_to_stop);
     std::signal(SIGTERM, ask_to_stop);

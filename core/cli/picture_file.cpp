@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -93,15 +94,39 @@ PictureFile read_picture(const std::string& path, int edge) {
 #endif
 }
 
-Mask read_mask(const std::string& path) {
+int longest_edge(const std::string& path) {
+#ifdef HAVE_VIPS
+    if (kind_of_picture(path) != PictureKind::pixmap) return longest_edge_with_vips(path);
+#endif
     const Image picture = read_picture(path).image;
-    Mask mask{picture.width, picture.height, {}};
-    mask.values.reserve(picture.rgba.size() / 4);
+    return std::max(picture.width, picture.height);
+}
+
+Mask read_mask(const std::string& path, int edge) {
+    const Image picture = read_picture(path, edge).image;
+    Mask brightness{picture.width, picture.height, {}}, opacity = brightness;
+    float darkest = 1, brightest = 0, most_colour = 0, most_opaque = 0;
     for (std::size_t i = 0; i < picture.rgba.size(); i += 4) {
         const float* pixel = picture.rgba.data() + i;
-        mask.values.push_back((0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2]) * pixel[3]);
+        const float light = 0.299F * pixel[0] + 0.587F * pixel[1] + 0.114F * pixel[2];
+        brightness.values.push_back(light * pixel[3]);
+        opacity.values.push_back(pixel[3]);
+        most_opaque = std::max(most_opaque, pixel[3]);
+        if (!(pixel[3] > 0)) continue;
+        darkest = std::min(darkest, light);
+        brightest = std::max(brightest, light);
+        most_colour =
+            std::max(most_colour, std::max({pixel[0], pixel[1], pixel[2]}) - std::min({pixel[0], pixel[1], pixel[2]}));
     }
-    return mask;
+    // A shape of one colour, or a picture in colours with something erased: then the shape is in the alpha.
+    constexpr float step = 1.01F / 255, colourful = 16.F / 255;
+    const bool transparent = *std::min_element(opacity.values.begin(), opacity.values.end()) < 1 - step;
+    if (transparent && most_opaque > step && (brightest - darkest <= step || most_colour > colourful)) return opacity;
+    if (!(*std::max_element(brightness.values.begin(), brightness.values.end()) > step / 2))
+        throw Error(Cause::picture, "The mask " + path +
+                                        " is black all over, so nothing would be painted; paint white "
+                                        "what counts, or turn it about.");
+    return brightness;
 }
 
 std::string result_name(const std::string& path) {

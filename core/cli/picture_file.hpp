@@ -24,8 +24,12 @@ PictureFile read_picture(const std::string& path, int edge = 0);
 /// written.
 std::string result_name(const std::string& path);
 
-/// How white a picture is, its transparent parts black. Throws Error(Cause::picture).
-Mask read_mask(const std::string& path);
+/// How white a picture is, its transparent parts black; where its colours say nothing, how opaque it is. With an `edge`
+/// as read_picture(). Throws Error(Cause::picture), also for a mask that is black all over.
+Mask read_mask(const std::string& path, int edge = 0);
+
+/// The longest edge of a picture file, from its head alone where that is enough. Throws Error(Cause::picture).
+int longest_edge(const std::string& path);
 
 /// Where a result called `path` lies in truth: at the end of the links that the name is, which stay links. Throws
 /// Error(Cause::output) for links in a circle.

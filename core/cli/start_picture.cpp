@@ -1,6 +1,9 @@
 #include "start_picture.hpp"
 
+#include <algorithm>
+
 #include "picture_file.hpp"
+#include "reading_sizes.hpp"
 
 namespace neural_style {
 
@@ -11,7 +14,8 @@ bool names_start_picture(const Settings& settings) {
 
 void load_start_picture(Request& request) {
     if (!request.init.empty() || !names_start_picture(request.settings)) return;
-    request.init = read_picture(request.settings.text("init")).image;
+    const int edge = std::max(request.content.width, request.content.height);
+    request.init = read_picture(request.settings.text("init"), size_over_content(edge)).image;
 }
 
 }  // namespace neural_style

@@ -395,6 +395,19 @@ PictureFile read_with_vips(const std::string& path, int edge) {
     return file;
 }
 
+int longest_edge_with_vips(const std::string& path) {
+    start_vips();
+    Source source;
+    source.kind = kind_of_picture(path);
+    if (source.kind == PictureKind::tiff) {
+        source.page = find_tiff_page(path);
+        return std::max(source.page.width, source.page.height);
+    }
+    open(path, source);
+    if (!source.image) unreadable(path);
+    return std::max(vips_image_get_width(source.image), vips_image_get_height(source.image));
+}
+
 void write_with_vips(const std::string& path, const PictureFile& file) {
     start_vips();
     const Image& image = file.image;

@@ -282,6 +282,53 @@ class Runs(Program):
         numpy.testing.assert_array_equal(result[:, width // 2 :], content[:, width // 2 :])
         self.assertGreater(numpy.abs(result - content)[:, : width // 2].mean(), 3)
 
+    def test_a_mask_may_lie_in_the_alpha(self):
+        """Where colours say nothing, or are a photograph's, what shows is what is painted."""
+        content = self.read("content.png")
+        shape = numpy.zeros((40, 48, 4), numpy.uint8)
+        shape[10:30, 12:36, 3] = 255
+        white, erased = shape.copy(), numpy.dstack([content.astype(numpy.uint8), shape[:, :, 3]])
+        white[:, :, :3] = 255
+        grey = shape.copy()
+        grey[:, :, :3] = (numpy.arange(48) * 5)[None, :, None]  # brightness says something: it counts where it shows
+        for name, mask in (("black", shape), ("white", white), ("erased", erased), ("grey", grey)):
+            with self.subTest(name):
+                Image.fromarray(mask, "RGBA").save(self.path / "mask.png")
+                self.expect_done(self.stylise("--mask", "mask.png", "--iterations", 5))
+                change = abs(self.read("result.png") - content).max(2)
+                self.assertEqual(max(change[:10].max(), change[30:].max(), change[:, :12].max(), change[:, 36:].max()), 0)
+                self.assertGreater(change[10:30, 12:36].mean(), 1)
+                if name != "grey":
+                    self.assertGreater((change[10:30, 12:36] > 0).mean(), .9)
+
+    def test_a_black_mask_is_named(self):
+        Image.new("L", (48, 40), 0).save(self.path / "black.png")
+        Image.new("RGBA", (48, 40), (255, 255, 255, 0)).save(self.path / "clear.png")
+        for name in ("black.png", "clear.png"):
+            for options in (["--mask", name], ["--guide", name + ":"], ["--guide", "content.png:" + name]):
+                with self.subTest(options):
+                    self.expect_sentence(self.stylise(*options), "The mask " + name, "black all over")
+
+    def test_a_large_style_is_made_smaller_while_it_is_read(self):
+        large = numpy.kron(levels(self.style), numpy.ones((85, 85, 1), numpy.uint8))  # twelve megapixels
+        Image.fromarray(large).save(self.path / "large.png", compress_level=1)
+        Image.fromarray(large).save(self.path / "large.jpg", quality=90)
+        peaks = {}
+        for style in ("style.png", "large.png", "large.jpg"):
+            process = subprocess.Popen([PROGRAM, "content.png", "--style", style, "--output", "result.png", *FAST, "--progress",
+                                        "none"], cwd=self.path)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = status
+            self.assertEqual(status, 0)
+            peaks[style] = usage.ru_maxrss / 1024
+        for style in ("large.png", "large.jpg"):
+            self.assertLess(peaks[style] - peaks["style.png"], 90, peaks)  # MiB; whole it takes five hundred
+        # and it is the same style: what is painted differs by how it was scaled only
+        self.expect_done(self.stylise("--loss", "covariance", "--iterations", 10, style="large.png"))
+        one = self.read("result.png")
+        self.expect_done(self.stylise("--loss", "covariance", "--iterations", 10))
+        self.assertLess(abs(one - self.read("result.png")).mean(), 8)
+
     def test_guides_pair_regions_of_content_and_style(self):
         style = numpy.zeros((48, 64, 3), numpy.uint8)
         style[:, :32] = (230, 20, 20)
