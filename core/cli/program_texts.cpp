@@ -24,7 +24,7 @@ std::string help_text() {
         "pictures\n"
         "                           may be sizes, --content-size WIDTHxHEIGHT and --style-size WIDTHxHEIGHT, and masks\n"
         "                           are counted, not read\n"
-        "  --batch                  paints every CONTENT into the folder --output, under its own name\n"
+        "  --batch                  paints every CONTENT, or those in a folder, into the folder --output\n"
         "  --skip-existing          with --batch: leaves out what has its result already\n"
         "  --overwrite              a result may replace a file that the call reads, or one that is locked\n"
         "  --variations             paints a sheet of small pictures that differ in style-weight and style-scale\n"
