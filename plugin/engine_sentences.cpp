@@ -44,6 +44,10 @@ const char* const known[] = {
     N_("The engine failed (%s); please report this."),
     N_("The engine cannot be loaded (%s); install Neural Style again."),
     N_("The picture %s cannot be read (%s); choose a PNG, JPEG, TIFF or WebP file."),
+    N_("The picture %s cannot be read: it is %s; %s."),
+    N_("a camera's raw file"),
+    N_("develop it first, with darktable or RawTherapee for example, and take the TIFF, PNG or JPEG from there"),
+    N_("open it in GIMP and export it as PNG or TIFF"),
     N_("There is no picture %s; check the name."),
     // of weights
     N_("The weights of %s are not installed; run neural-style --get-network %s, give a file with the setting weights, "
