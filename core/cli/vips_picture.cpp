@@ -15,11 +15,8 @@
 
 #include "colour_meaning.hpp"
 #include "neural-style/error.hpp"
-#include "picture_kind.hpp"
+#include "picture_source.hpp"
 #include "png_chunks.hpp"
-#include "run/process_memory.hpp"
-#include "tiff_page.hpp"
-#include "wide_tiff.hpp"
 
 namespace neural_style {
 namespace {
@@ -46,171 +43,12 @@ private:
     VipsImage* image_;
 };
 
-std::string first_line_of_error() {
-    std::string text = vips_error_buffer();
-    vips_error_clear();
-    return text.substr(0, text.find('\n'));
-}
-
-[[noreturn]] void unreadable(const std::string& path) {
-    const std::string why = first_line_of_error();
-    unreadable_picture(path, why.empty() ? "damaged" : why);
-}
-
 // A JPEG file that does not end as it should, with the end put behind it: phones and downloads leave it out. libjpeg
 // then tells whether pixels are missing too.
 std::string with_jpeg_end(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     return bytes + "\xff\xd9";
-}
-
-// What a file holds, as it is read: pixels, what they mean, and which of their numbers is the transparency.
-struct Source {
-    PictureKind kind = PictureKind::png;
-    TiffPage page;            // of TIFF
-    std::string whole;        // of JPEG: the file's bytes, where they are not read as they are
-    std::vector<float> wide;  // of TIFF: samples that libvips would not read
-    VipsImage* image = nullptr;
-    int colours = 3, alpha = -1;
-
-    Source() = default;
-    Source(const Source&) = delete;
-    Source& operator=(const Source&) = delete;
-    ~Source() { g_clear_object(&image); }
-
-    bool has(const char* name) const { return vips_image_get_typeof(image, name) != 0; }
-    std::string blob(const char* name) const {
-        const void* data = nullptr;
-        std::size_t bytes = 0;
-        if (!has(name) || vips_image_get_blob(image, name, &data, &bytes) != 0) return {};
-        return {static_cast<const char*>(data), bytes};
-    }
-    int number(const char* name, int otherwise) const {
-        int value = otherwise;
-        if (has(name)) vips_image_get_int(image, name, &value);
-        return value;
-    }
-    void apply(const std::string& path, int failed, VipsImage* next) {
-        if (failed) unreadable(path);
-        g_object_unref(image);
-        image = next;
-    }
-};
-
-// A file of some kilobytes can say that it is a picture of terabytes.
-void check_size(const std::string& path, const Source& source, int factor) {
-    constexpr int largest_edge = 1 << 18;
-    constexpr double bytes_a_pixel = 40;  // ours, libvips' copy as floats, and what it decoded
-    const int width = vips_image_get_width(source.image), height = vips_image_get_height(source.image);
-    if (width > largest_edge || height > largest_edge) unreadable_picture(path, "impossible size");
-    const double pixels = double(width) * height;
-    double needed = bytes_a_pixel * pixels;
-    if (factor > 1 && !source.page.is_wide()) {
-        // What is made smaller goes through in strips, except where a format gives it whole only.
-        const bool whole =
-            source.kind == PictureKind::webp || source.number("interlaced", 0) || source.number("jpeg-multiscan", 0);
-        needed = bytes_a_pixel * pixels / factor / factor + (whole ? 8 * pixels : 0) + source.page.row_bytes_at_once;
-    }
-    const double available_mib = process_memory().available_mib;
-    if (available_mib > 0 && needed / (1024 * 1024) > available_mib)
-        throw Error(Cause::memory, "There is not enough memory for the picture " + path + " of " +
-                                       std::to_string(width) + "×" + std::to_string(height) +
-                                       " pixels; choose a smaller one or close other programs.");
-}
-
-// Opens a file as what its first bytes say that it is. libvips' own search would show it to every reader it has, the
-// blocked ones too (CFITSIO opens it for that), and would take a name's end in brackets for options.
-void open(const std::string& path, Source& source) {
-    const VipsAccess access = VIPS_ACCESS_SEQUENTIAL;
-    switch (source.kind) {
-        case PictureKind::tiff:
-            if (source.page.is_wide()) {
-                source.wide = read_wide_tiff(path, source.page);
-                source.image = vips_image_new_from_memory(source.wide.data(), source.wide.size() * sizeof(float),
-                                                          source.page.width, source.page.height, source.page.samples,
-                                                          VIPS_FORMAT_FLOAT);
-                return;
-            }
-            vips_tiffload(path.c_str(), &source.image, "access", access, "fail_on", VIPS_FAIL_ON_TRUNCATED, "page",
-                          source.page.number, nullptr);
-            return;
-        case PictureKind::jpeg:
-            if (source.whole.empty())
-                vips_jpegload(path.c_str(), &source.image, "access", access, "fail_on", VIPS_FAIL_ON_TRUNCATED,
-                              nullptr);
-            else
-                vips_jpegload_buffer(source.whole.data(), source.whole.size(), &source.image, "access", access,
-                                     "fail_on", VIPS_FAIL_ON_TRUNCATED, nullptr);
-            return;
-        case PictureKind::webp:
-            vips_webpload(path.c_str(), &source.image, "access", access, "fail_on", VIPS_FAIL_ON_TRUNCATED, nullptr);
-            return;
-        default:
-            vips_pngload(path.c_str(), &source.image, "access", access, "fail_on", VIPS_FAIL_ON_TRUNCATED, nullptr);
-    }
-}
-
-// Which of the numbers are colours and which is alpha, after what libvips has made of the file.
-void tell_bands(const std::string& path, Source& source) {
-    const int bands = vips_image_get_bands(source.image);
-    if (source.kind == PictureKind::tiff) {
-        source.colours = source.page.colours;
-        source.alpha = source.page.alpha;
-        const int extra = source.page.samples - source.page.colours;
-        if (bands - extra != source.colours && bands - extra > 0) {  // a palette became colours
-            source.colours = bands - extra;
-            if (source.alpha >= 0) source.alpha += source.colours - source.page.colours;
-        }
-    } else {
-        source.colours = bands >= 4 && source.image->Type == VIPS_INTERPRETATION_CMYK ? 4 : bands <= 2 ? 1 : 3;
-        source.alpha = bands > source.colours ? source.colours : -1;
-    }
-    if (bands < source.colours || source.alpha >= bands ||
-        (source.colours != 1 && source.colours != 3 && source.colours != 4))
-        unreadable_picture(path, "a number of channels that no picture has");
-}
-
-// To floats, colours first and then the alpha if there is one, all of 0..1 where the file's numbers are whole.
-void bring_to_floats(const std::string& path, Source& source) {
-    const VipsBandFormat format = vips_image_get_format(source.image);
-    const double largest = format == VIPS_FORMAT_USHORT ? 65535 : format == VIPS_FORMAT_UCHAR ? 255 : 1;
-    const bool turned = source.page.is_wide() && source.page.white_is_zero;
-    VipsImage *colours = nullptr, *alpha = nullptr, *both = nullptr, *scaled = nullptr;
-    int failed = vips_extract_band(source.image, &colours, 0, "n", source.colours, nullptr);
-    if (!failed && turned) {
-        failed = vips_linear1(colours, &scaled, -1, largest, nullptr);
-        std::swap(colours, scaled);
-        g_clear_object(&scaled);
-    }
-    if (!failed && source.alpha >= 0) {
-        failed = vips_extract_band(source.image, &alpha, source.alpha, nullptr) ||
-                 vips_bandjoin2(colours, alpha, &both, nullptr);
-        g_clear_object(&alpha);
-        std::swap(colours, both);
-        g_clear_object(&both);
-    }
-    failed = failed || vips_linear1(colours, &scaled, 1 / largest, 0, nullptr);
-    g_clear_object(&colours);
-    source.apply(path, failed, scaled);
-    if (source.alpha < 0) return;
-    source.alpha = source.colours;
-    if (source.page.is_wide() && source.page.associated) {
-        failed = vips_unpremultiply(source.image, &both, "max_alpha", 1., nullptr);
-        source.apply(path, failed, both);
-    }
-}
-
-// Means of squares of `factor` pixels an edge, transparent ones left out.
-void make_smaller(const std::string& path, Source& source, int factor) {
-    VipsImage* next = nullptr;
-    const auto step = [&](int failed) { source.apply(path, failed, next); };
-    const int across = std::min(factor, vips_image_get_width(source.image));
-    const int down = std::min(factor, vips_image_get_height(source.image));
-    if (source.alpha >= 0) step(vips_premultiply(source.image, &next, "max_alpha", 1., nullptr));
-    step(vips_shrink(source.image, &next, across, down, nullptr));
-    if (source.alpha >= 0) step(vips_unpremultiply(source.image, &next, "max_alpha", 1., nullptr));
-    step(vips_cast_float(source.image, &next, nullptr));
 }
 
 ColourMeaning meaning_of(const std::string& path, const Source& source, const std::string& exif) {
@@ -296,12 +134,21 @@ PictureFile read_once(const std::string& path, PictureKind kind, int edge, std::
     Source source;
     source.kind = kind;
     source.whole = std::move(whole);
-    if (kind == PictureKind::tiff) source.page = find_tiff_page(path);
-    open(path, source);
-    if (!source.image) unreadable(path);
-    const int longest = std::max(vips_image_get_width(source.image), vips_image_get_height(source.image));
-    const int factor = edge > 0 ? std::max(1, longest / edge) : 1;
-    check_size(path, source, factor);
+    const auto factor_of = [&](int width, int height) {
+        return edge > 0 ? std::max(1, std::max(width, height) / edge) : 1;
+    };
+    int factor = 1;
+    if (kind == PictureKind::tiff) {
+        source.page = find_tiff_page(path);
+        factor = factor_of(source.page.width, source.page.height);
+        check_size(path, source, factor);
+    }
+    open_source(path, source);
+    if (!source.image) unreadable_by_vips(path);
+    if (kind != PictureKind::tiff) {
+        factor = factor_of(vips_image_get_width(source.image), vips_image_get_height(source.image));
+        check_size(path, source, factor);
+    }
     if (source.page.is_lab) {
         VipsImage* shown = nullptr;
         const int failed = vips_colourspace(source.image, &shown, VIPS_INTERPRETATION_RGB16, nullptr);
@@ -326,11 +173,11 @@ PictureFile read_once(const std::string& path, PictureKind kind, int edge, std::
 
     size_t bytes = 0;
     const std::unique_ptr<void, decltype(&g_free)> memory(vips_image_write_to_memory(source.image, &bytes), g_free);
-    if (!memory) unreadable(path);
+    if (!memory) unreadable_by_vips(path);
     const int samples = vips_image_get_bands(source.image);
     Image image(vips_image_get_width(source.image), vips_image_get_height(source.image));
     const auto width = std::size_t(image.width), row = width * std::size_t(samples);
-    if (bytes != row * std::size_t(image.height) * sizeof(float)) unreadable(path);
+    if (bytes != row * std::size_t(image.height) * sizeof(float)) unreadable_by_vips(path);
     const auto* pixels = static_cast<const float*>(memory.get());
     if (source.page.floats)
         check_range(path, pixels, bytes / sizeof(float) / std::size_t(samples), samples, source.colours);
@@ -355,8 +202,13 @@ bool ends_as_jpeg(const std::string& path) {
     return in.read(end, 2) && end[0] == '\xff' && end[1] == '\xd9';
 }
 
-// What libjpeg says and fills up in grey where an end comes before the pixels do.
-bool lacks_pixels(const std::string& remarks) { return remarks.find("premature end of data") != std::string::npos; }
+// What libjpeg says where it goes on with pixels of its own making. It also remarks on bytes between the pixels and the
+// end, which harm nobody.
+bool lacks_pixels(const std::string& remarks) {
+    static const char* const words[] = {"premature end of data", "bad Huffman code", "instead of RST"};
+    return std::any_of(std::begin(words), std::end(words),
+                       [&](const char* word) { return remarks.find(word) != std::string::npos; });
+}
 
 }  // namespace
 
@@ -391,7 +243,7 @@ PictureFile read_with_vips(const std::string& path, int edge) {
     }
     const std::string remarks = vips_error_buffer();
     vips_error_clear();
-    if (kind == PictureKind::jpeg && lacks_pixels(remarks)) unreadable_picture(path, "it ends too early");
+    if (kind == PictureKind::jpeg && lacks_pixels(remarks)) unreadable_picture(path, "it is damaged or ends too early");
     return file;
 }
 
@@ -403,8 +255,8 @@ int longest_edge_with_vips(const std::string& path) {
         source.page = find_tiff_page(path);
         return std::max(source.page.width, source.page.height);
     }
-    open(path, source);
-    if (!source.image) unreadable(path);
+    open_source(path, source);
+    if (!source.image) unreadable_by_vips(path);
     return std::max(vips_image_get_width(source.image), vips_image_get_height(source.image));
 }
 
@@ -428,7 +280,7 @@ void write_with_vips(const std::string& path, const PictureFile& file) {
         }) &&
         vips_image_write_to_file(picture.get(), path.c_str(), nullptr) == 0;
     if (!written)
-        throw Error(Cause::output, "The result cannot be written (" + first_line_of_error() +
+        throw Error(Cause::output, "The result cannot be written (" + last_vips_error() +
                                        "); choose another folder or free some space.");
     const std::string program = "Neural Style " NEURAL_STYLE_VERSION;
     (kind_of_picture(path) == PictureKind::png ? note_in_png : note_in_tiff)(path, file.notes, program, file.text);

@@ -208,6 +208,8 @@ def table():
         for cut in (40, len(whole) // 8):
             yield row(f"{name}-cut-{cut}.jpg", by_bytes(whole[:-cut]), words=["cannot be read"])
             yield row(f"{name}-cut-{cut}-closed.jpg", by_bytes(whole[:-cut] + b"\xff\xd9"), words=["cannot be read"])
+    middle = len(jpeg) - 300
+    yield row("jpeg-damaged.jpg", by_bytes(jpeg[:middle] + b"\xfe" * 60 + jpeg[middle + 60:]), words=["cannot be read", "damaged"])
     camera = jpeg_bytes(picture, exif=b"Exif\0\0" + ADOBE_CAMERA)
     yield row("jpeg-adobe-camera.jpg", by_bytes(camera), adobe_to_srgb(decoded(camera)), within=.02)
     yield row("jpeg-profile.jpg", by_pillow(picture, quality=100, subsampling=0, icc_profile=SWAPPED), seen8[:, :, ::-1],
@@ -334,6 +336,8 @@ def tiff_rows(rgb8, seen8, seen16, single, double, palette, index):
     yield row("levels-as-floats.tif", by_tiff((SCENE * 255).astype(numpy.float32)), words=["above 1", "scale them"])
     bright = SCENE * 1.5
     yield row("highlights.tif", by_tiff(bright.astype(numpy.float32)), bright, bits=32)
+    for name, pixels in (("single", single), ("8", rgb8)):  # a small file that says it is huge
+        yield row(f"huge-{name}.tif", by_tiff(pixels, tags={256: ("I", [260000]), 257: ("I", [260000])}), words=["not enough memory"])
     # which page
     large, small = rgb8, THUMB
     pages = [
@@ -497,8 +501,10 @@ class Kinds(Program):
         for name, pixels in (("a.tif", inks), ("b.tif", inks.astype(numpy.uint16) * 257), ("c.tif", (inks / 255).astype(numpy.float32))):
             Tiff().add(pixels, 5).save(self.path / name)
         Image.fromarray(inks, "CMYK").save(self.path / "d.tif")
-        for name, got in self.dump(["a.tif", "b.tif", "c.tif", "d.tif"]).items():
-            pixels = got[2][:, :, :3]
+        large = numpy.kron(inks, numpy.ones((8, 8, 1), numpy.uint8))
+        Image.fromarray(large, "CMYK").save(self.path / "e.jpg", quality=100, subsampling=0)
+        for name, got in self.dump(["a.tif", "b.tif", "c.tif", "d.tif", "e.jpg"]).items():
+            pixels = got[2][:, :, :3] if name != "e.jpg" else got[2][4::8, 4::8, :3]
             self.assertGreater(pixels[0].min(), .97, name)
             self.assertLess(pixels[1].max(), .25, name)
             self.assertGreater(pixels[2, 0, 0], .8, name)
