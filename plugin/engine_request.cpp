@@ -159,11 +159,17 @@ RequestReading::RequestReading(Host& host, RunRequest request, std::shared_ptr<c
 bool RequestReading::step() {
     switch (part_) {
         case Part::content:
-            if (!reading_) reading_ = host_.reading_content(request_.content);
+            if (!reading_) {
+                origin_ = host_.origin(request_.content);
+                reading_ = host_.reading_content(request_.content);
+            }
             if (reading_->step()) return true;
             engine_.content = std::exchange(reading_, nullptr)->take();
             if (!shows_something(engine_.content)) refuse_transparent(host_.layer(request_.content));
-            part_ = Part::content_mask;
+            part_ = Part::look;
+            return true;
+        case Part::look:
+            if (!origin_ || !origin_->look.take_some(engine_.content)) part_ = Part::content_mask;
             return true;
         case Part::content_mask:
             if (!mask_reading_) mask_reading_ = host_.reading_content_mask(request_.content, request_.above);
@@ -265,6 +271,7 @@ Request engine_request(Host& host, RunRequest& request) {
     while (reading.step()) {
     }
     request.mask = reading.mask();
+    request.origin = reading.origin();
     return reading.take();
 }
 

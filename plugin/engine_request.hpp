@@ -46,9 +46,10 @@ public:
 
     /// What the result is to show of itself, once all is read; see RunRequest::mask.
     std::shared_ptr<const Mask> mask() const { return mask_; }
+    std::shared_ptr<const Origin> origin() const { return origin_; }  ///< see RunRequest::origin
 
 private:
-    enum class Part { content, content_mask, mask_copy, styles, guides, start, done };
+    enum class Part { content, look, content_mask, mask_copy, styles, guides, start, done };
     void take_content_mask(Mask mask);
     bool read_guide();
     bool read_region(int region, int layer, const Image& picture, const Mask& counts, Mask& mask);
@@ -66,9 +67,11 @@ private:
     std::unique_ptr<MaskReading> mask_reading_;
     Request engine_;
     std::shared_ptr<const Mask> mask_;
+    std::shared_ptr<Origin> origin_;
 };
 
-/// Checks and reads all layers at once, and keeps what is selected in `request`. Throws as above.
+/// Checks and reads all layers at once, and keeps in `request` what is selected and how the content looked. Throws as
+/// above.
 Request engine_request(Host& host, RunRequest& request);
 
 }  // namespace neural_style

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "in_parts.hpp"
+#include "look.hpp"
 #include "neural-style/image.hpp"
 #include "run_record.hpp"
 
@@ -26,6 +27,13 @@ struct Channel {
     std::string name;
 };
 
+/// What is kept of the content as it was read, so that the picture finds its place on a content that was cropped,
+/// scaled, turned or taken away while it was painted. A host keeps more of its own.
+struct Origin {
+    virtual ~Origin() = default;
+    Look look;
+};
+
 /// What a new layer shall be, besides its pixels.
 struct NewLayer {
     int source = -1;  ///< the layer it was made from: gives place and type
@@ -33,7 +41,8 @@ struct NewLayer {
     std::string name = {};
     std::string record = {};      ///< kept on the layer; see Host::record()
     bool luminance_copy = false;  ///< below it a hidden copy too, which shows it in the colours of what is under both
-    std::shared_ptr<const Mask> mask = {};  ///< its layer mask, of the picture's size; null: none
+    std::shared_ptr<const Mask> mask = {};      ///< its layer mask, of the picture's size; null: none
+    std::shared_ptr<const Origin> origin = {};  ///< of the source as it was read; null: it is as it was
 };
 
 /// A layer's pixels or a mask. Throw Error(Cause::picture), also for a layer that has gone meanwhile.
@@ -109,7 +118,12 @@ public:
     /// The layer within edge × edge pixels; cheap.
     virtual Image thumbnail(int layer, int edge_pixels) = 0;
 
-    /// Adds `picture` (of the source's size) as a new layer, as one undo step.
+    /// What is to be known of the content later; called before it is read, and given its look thereafter.
+    virtual std::shared_ptr<Origin> origin(int layer) { return (void)layer, std::make_shared<Origin>(); }
+
+    /// Adds `picture`, of the size that the source had as it was read, as a new layer and one undo step: where the
+    /// source's pixels are now, however it was turned, scaled or cropped meanwhile. With an origin no picture is lost:
+    /// what fits the source no more, or has none to lie above, becomes an image of its own, and a sentence says so.
     virtual std::unique_ptr<LayerAdding> adding_layer(const NewLayer& what, std::shared_ptr<const Image> picture) = 0;
 
     /// The text that adding_layer() put onto a layer, kept with the image; "" if there is none.

@@ -13,6 +13,8 @@
 
 namespace neural_style {
 
+struct Origin;  // host.hpp
+
 struct StyleChoice {
     int layer = -1;
     double weight = 1;                          ///< ≥ 0, relative to the others
@@ -41,6 +43,7 @@ struct RunRequest {
     /// What of the content was selected and shown as its pixels were read; the result shows that much of itself, even
     /// where the selection has become another one meanwhile. Null: all, or not read yet.
     std::shared_ptr<const Mask> mask = {};
+    std::shared_ptr<const Origin> origin = {};  ///< the content as it was read; null: not read yet
 };
 
 /// Its picture, which keeps all of it alive.

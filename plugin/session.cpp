@@ -140,7 +140,7 @@ RunRequest again_request(Host& host, const RunRequest& wish, const SessionParts&
 NewLayer new_layer(Host& host, const RunRequest& request, const Outcome& outcome) {
     RunRecord record;
     record.program = NEURAL_STYLE_VERSION;
-    record.content = host.trace(request.content, request.content);
+    record.content = item_trace(host, request.content, request.content).value();
     for (std::size_t i = 0; i < request.styles.size(); ++i)
         if (takes_part(request, i))
             record.styles.push_back({style_trace(host, request.styles[i], request.content), request.styles[i].weight});
@@ -158,7 +158,8 @@ NewLayer new_layer(Host& host, const RunRequest& request, const Outcome& outcome
             layer_name(host, request, outcome),
             to_text(record),
             request.settings.text("deliver") == "layers",
-            request.mask};
+            request.mask,
+            request.origin};
 }
 
 RunStatus failure(RunStatus::Kind kind, const std::string& sentence) {

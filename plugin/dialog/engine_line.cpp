@@ -53,6 +53,12 @@ void EngineLine::greeted(const wire::Hello& hello) {
     plan();
 }
 
+void EngineLine::set_size(int width, int height) {
+    width_ = width;
+    height_ = height;
+    plan();
+}
+
 void EngineLine::began(const ScaleEvent& event) {
     const bool other = network_ != event.network || device_name_ != event.device;
     network_ = event.network;

@@ -41,6 +41,7 @@ public:
     void began(const ScaleEvent& event);                         ///< of any run
     void add(const Evaluation& event) { estimate_.add(event); }  ///< of any run
     void changed(std::string_view key);                          ///< a setting has
+    void set_size(int width, int height);                        ///< the content has another one now
     void show();                                                 ///< anew, after a draft has told how fast it is
 
     /// Whether runs are on a GPU: the last one was, or the engine said that the next one would be.

@@ -18,8 +18,9 @@ struct Result {
     std::shared_ptr<const Outcome> outcome;  ///< with a picture
     Settings settings;
     std::vector<StyleChoice> styles;
-    std::shared_ptr<const Mask> mask;  ///< see RunRequest::mask
-    std::string words;                 ///< what it is, to be shown and spoken: "Result 2"
+    std::shared_ptr<const Mask> mask;      ///< see RunRequest::mask
+    std::shared_ptr<const Origin> origin;  ///< see RunRequest::origin
+    std::string words;                     ///< what it is, to be shown and spoken: "Result 2"
 };
 
 class HistoryStrip {

@@ -38,7 +38,7 @@ void ResultDesk::keep(std::shared_ptr<const Outcome> outcome, const RunRequest& 
 }
 
 std::shared_ptr<const Result> ResultDesk::store(std::shared_ptr<const Outcome> outcome, const RunRequest& request) {
-    Result result{std::move(outcome), request.settings, request.styles, request.mask, {}};
+    Result result{std::move(outcome), request.settings, request.styles, request.mask, request.origin, {}};
     const std::string description = result.settings.to_text();
     auto added = history_.add(std::move(result), description.empty() ? _("Painting") : description);
     list_references();
@@ -95,6 +95,7 @@ RunRequest ResultDesk::request(int content) const {
     request.styles = shown_->styles;
     request.settings = shown_->settings;
     request.mask = shown_->mask;
+    request.origin = shown_->origin;
     return request;
 }
 

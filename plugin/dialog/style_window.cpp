@@ -126,7 +126,10 @@ DialogResult StyleWindow::result() const {
     result.request.content = content_.id;
     result.request.styles = outcome_ ? running_.styles : picker_.chosen();
     result.request.settings = outcome_ ? running_.settings : model_.settings();
-    if (outcome_) result.request.mask = running_.mask;
+    if (outcome_) {
+        result.request.mask = running_.mask;
+        result.request.origin = running_.origin;
+    }
     result.outcome = outcome_;
     return result;
 }
@@ -183,16 +186,22 @@ GtkWidget* StyleWindow::build_content() {
     GtkWidget* words = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     gtk_widget_set_valign(words, GTK_ALIGN_CENTER);
     GtkWidget* name = new_heading(content_.name);
-    GtkWidget* where = gtk_label_new(
-        filled(_("%s, %d × %d pixels"), content_.image_name.c_str(), content_.width, content_.height).c_str());
-    gtk_label_set_xalign(GTK_LABEL(where), 0);
-    add_style_class(where, "dim-label");
-    for (GtkWidget* label : {name, where}) {
+    content_words_ = gtk_label_new(nullptr);
+    gtk_label_set_xalign(GTK_LABEL(content_words_), 0);
+    add_style_class(content_words_, "dim-label");
+    show_content_size();
+    for (GtkWidget* label : {name, content_words_}) {
         gtk_label_set_ellipsize(GTK_LABEL(label), PANGO_ELLIPSIZE_MIDDLE);
         gtk_box_pack_start(GTK_BOX(words), label, FALSE, FALSE, 0);
     }
     gtk_box_pack_start(GTK_BOX(row), words, TRUE, TRUE, 0);
     return row;
+}
+
+void StyleWindow::show_content_size() {
+    gtk_label_set_text(
+        GTK_LABEL(content_words_),
+        filled(_("%s, %d × %d pixels"), content_.image_name.c_str(), content_.width, content_.height).c_str());
 }
 
 GtkWidget* StyleWindow::build_controls() {
@@ -272,11 +281,13 @@ void StyleWindow::look_around() {
     if (closing_) return;
     bool usable = true;
     try {
-        // A run has its pixels and its mask already: only what it is to lie upon must stay.
-        if (runs_.activity() == Activity::full)
-            host_.layer(content_.id);
-        else
+        // A run has its pixels and its mask already, and its picture finds a place whatever becomes of the layer.
+        if (runs_.activity() != Activity::full) {
             host_.check_content(content_.id);
+            look_at_size();
+        } else if (reading_) {
+            host_.layer(content_.id);
+        }
     } catch (const Error& error) {
         usable = false;
         if (content_usable_) {
@@ -293,6 +304,17 @@ void StyleWindow::look_around() {
         messages_.show(error.cause(), error.what());
     }
     show_activity(runs_.activity());
+}
+
+void StyleWindow::look_at_size() {
+    const Layer now = host_.layer(content_.id);
+    if (now.width == content_.width && now.height == content_.height) return;
+    content_ = now;
+    show_content_size();
+    engine_.set_size(now.width, now.height);
+    results_.forget();
+    preview_.set_result(nullptr, {});
+    first_pictures();
 }
 
 void StyleWindow::copy(std::string (*call)(Host&, const RunRequest&)) {

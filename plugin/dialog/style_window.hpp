@@ -45,6 +45,7 @@ private:
 
     void build(const DialogOptions& options);
     GtkWidget* build_content();
+    void show_content_size();
     GtkWidget* build_controls();
     GtkWidget* build_pictures();
     void build_live_draft();
@@ -53,7 +54,8 @@ private:
     void keep_state();
     void first_pictures();
     void get_host_ready();
-    void look_around();  ///< which layers there are now, and whether the content still is
+    void look_at_size();  ///< the content may have been cropped or scaled
+    void look_around();   ///< which layers there are now, and whether the content still is
 
     std::optional<Request> draft_request();
     std::shared_ptr<const Mask> small_mask();        ///< of what a draft may paint; null: of everything
@@ -114,6 +116,7 @@ private:
     GtkWidget* paned_ = nullptr;
     GtkWidget* controls_ = nullptr;
     GtkWidget* content_picture_ = nullptr;
+    GtkWidget* content_words_ = nullptr;
     GtkWidget* progress_revealer_ = nullptr;
     GtkWidget* live_draft_ = nullptr;
     std::unique_ptr<NetworkPage> networks_;                 ///< while it is open

@@ -127,6 +127,7 @@ void StyleWindow::start(const RunRequest& request, std::shared_ptr<const Image> 
     reading_ = std::make_unique<RequestReading>(host_, std::move(read), std::move(init));
     running_ = request;
     running_.mask.reset();
+    running_.origin.reset();
     results_.forget();
     progress_.begin();
     runs_.prepare();
@@ -134,6 +135,7 @@ void StyleWindow::start(const RunRequest& request, std::shared_ptr<const Image> 
         try {
             if (reading_->step()) return true;
             running_.mask = reading_->mask();
+            running_.origin = reading_->origin();
             Request ready = std::exchange(reading_, nullptr)->take();
             asked_ = ready.settings;
             runs_.start(std::move(ready));
@@ -233,7 +235,13 @@ void StyleWindow::continue_result() {
     if (!results_.shown()) return;
     messages_.hide();
     try {
-        start(results_.request(content_.id), picture_of(results_.shown()->outcome), more_evaluations);
+        const auto picture = picture_of(results_.shown()->outcome);
+        const Layer now = host_.layer(content_.id);
+        if (picture->width != now.width || picture->height != now.height)
+            throw Error(Cause::picture,
+                        _("The layer was cropped or scaled since this picture was painted, so it cannot "
+                          "be gone on with; start anew."));
+        start(results_.request(content_.id), picture, more_evaluations);
     } catch (const Error& error) {
         messages_.show(error.cause(), error.what());
     }
@@ -247,6 +255,11 @@ void StyleWindow::take_result() {
 }
 
 bool StyleWindow::can_deliver() {
+    try {
+        host_.layer(content_.id);
+    } catch (const Error&) {  // gone: the picture becomes an image of its own
+        return true;
+    }
     try {
         host_.check_target(content_.id);
         return true;

@@ -11,6 +11,7 @@
 #include "layer_adding.hpp"
 #include "neural-style/error.hpp"
 #include "pixels.hpp"
+#include "shown_group.hpp"
 #include "small_parts.hpp"
 #include "text.hpp"
 
@@ -39,7 +40,9 @@ void collect(const std::function<void(std::int32_t)>& use, int count, std::int32
     g_free(items);
 }
 
+// What a pass-through group shows has its mask in it.
 std::int32_t applied_mask(std::int32_t layer) {
+    if (is_pass_through(layer)) return -1;
     const std::int32_t mask = gimp_layer_get_mask(layer);
     return mask >= 0 && gimp_layer_get_apply_mask(layer) ? mask : -1;
 }
@@ -260,6 +263,11 @@ Image GimpHost::thumbnail(int id, int edge_pixels) {
     Image picture = small_part({id, 0, 0}, source.width, source.height, edge_pixels);
     if (picture.empty()) throw Error(Cause::picture, filled(_("The layer “%s” cannot be shown."), source.name.c_str()));
     return picture;
+}
+
+std::shared_ptr<Origin> GimpHost::origin(int id) {
+    layer(id);
+    return std::make_shared<GimpOrigin>(*this, id);
 }
 
 std::unique_ptr<LayerAdding> GimpHost::adding_layer(const NewLayer& what, std::shared_ptr<const Image> picture) {

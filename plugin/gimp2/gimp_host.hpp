@@ -25,6 +25,7 @@ public:
     Mask small_content_mask(int layer, int edge_pixels) override;
     Image convert_style(const Image& picture, int content) override;
     Image thumbnail(int layer, int edge_pixels) override;
+    std::shared_ptr<Origin> origin(int layer) override;
     std::unique_ptr<LayerAdding> adding_layer(const NewLayer& what, std::shared_ptr<const Image> picture) override;
     std::string record(int layer) override;
     LayerTrace trace(int layer, int content) override;

@@ -1,16 +1,18 @@
-// A new layer for a finished picture: filled where nobody sees it, then put into the image at once. Used by the GIMP
-// host, on the main thread.
+// A new layer for a finished picture: filled where nobody sees it, then put into the image at once, where the source's
+// pixels are by then. Used by the GIMP host, on the main thread.
 #pragma once
 
 #include <libgimp/gimp.h>
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "host.hpp"
+#include "own_image.hpp"
 #include "pixels.hpp"
 
 namespace neural_style {
@@ -37,15 +39,17 @@ private:
 
 class NewLayerAdding final : public LayerAdding {
 public:
+    /// Without an origin the source must be there, and as large as the picture. Throws Error.
     NewLayerAdding(Host& host, const NewLayer& what, std::shared_ptr<const Image> picture);
     bool step() override;
     int take() override { return layer_; }
 
 private:
-    /// One layer that does not belong to the image yet.
+    /// One layer that does not belong to its image yet.
     class Filling {
     public:
-        Filling(const NewLayer& what, const std::string& name, std::shared_ptr<const Image> picture);
+        Filling(std::int32_t image, GimpImageType type, const std::string& name, std::shared_ptr<const Image> picture,
+                const void* meaning, std::shared_ptr<const Mask> mask);
         bool step();
         Draft layer;
 
@@ -56,13 +60,34 @@ private:
         std::optional<Draft> mask_;
         std::unique_ptr<pixels::Writing> mask_writing_;
     };
+    enum class Stage { looking, reading, finding, filling };
 
-    void insert();
+    bool step_once();
+    void look();
+    void read();
+    void take_fit(const std::optional<Fit>& fit);
+    void fill(std::int32_t image, GimpImageType type);
+    void fill_own_image(const ImageKind& kind);
+    bool finish();
+    void begin_again();
+    void insert(Draft& made, Draft* copy, int x, int y);
+    void insert_from_own_image();
+    void leave_in_own_image();
+    bool is_as_seen() const;
 
     Host& host_;
     NewLayer what_;
-    Filling filling_;
-    std::optional<Filling> copy_;
+    std::shared_ptr<const Image> picture_;
+    std::shared_ptr<const GimpOrigin> origin_;  ///< null: none
+    Stage stage_ = Stage::looking;
+    int attempts_ = 0;
+    std::string trouble_;  ///< why there is no place beside the source; "": there is
+    Sight seen_;           ///< the source as it was looked at here
+    std::unique_ptr<PixelReading> reading_;
+    std::future<std::optional<Fit>> finding_;
+    Fit fit_;
+    std::unique_ptr<OwnImage> own_;  ///< null: the layer is made for the source's image
+    std::optional<Filling> filling_, copy_;
     bool filled_ = false;
     int layer_ = -1;
 };

@@ -14,6 +14,7 @@
 #include "background.hpp"
 #include "neural-style/error.hpp"
 #include "object_ref.hpp"
+#include "shown_group.hpp"
 #include "text.hpp"
 
 namespace neural_style::pixels {
@@ -81,6 +82,18 @@ ObjectRef<GeglBuffer> buffer_of(std::int32_t drawable, Cause cause) {
     return buffer;
 }
 
+// The same, but for a pass-through group what it shows.
+ObjectRef<GeglBuffer> shown_buffer(std::int32_t drawable) {
+    if (!is_pass_through(drawable)) return buffer_of(drawable, Cause::picture);
+    const ShownGroup shown(drawable);
+    const auto all = buffer_of(shown.drawable(), Cause::picture);
+    const GeglRectangle place = {0, 0, gimp_drawable_width(drawable), gimp_drawable_height(drawable)};
+    const GeglRectangle part = {shown.x(), shown.y(), place.width, place.height};
+    auto own = ObjectRef<GeglBuffer>::take(gegl_buffer_new(&place, gegl_buffer_get_format(all.get())));
+    gegl_buffer_copy(all.get(), &part, GEGL_ABYSS_NONE, own.get(), &place);
+    return own;
+}
+
 // Babl looks for one way at a time in the whole process, and whoever asks for another meanwhile waits.
 std::atomic<int> looking{0};
 
@@ -103,6 +116,11 @@ void get_ready(std::int32_t drawable, std::int32_t space_image) {
         {});
 }
 
+const void* meaning_in(std::int32_t image) {
+    ready_gegl();
+    return picture_format(image);
+}
+
 struct Reading::State {
     std::int32_t drawable, mask;
     ObjectRef<GeglBuffer> buffer, mask_buffer;
@@ -118,7 +136,7 @@ Reading::Reading(std::int32_t drawable, std::int32_t space_image, std::int32_t m
     State& state = *state_;
     state.drawable = drawable;
     state.mask = mask;
-    state.buffer = buffer_of(drawable, Cause::picture);
+    state.buffer = shown_buffer(drawable);
     if (mask >= 0) state.mask_buffer = buffer_of(mask, Cause::picture);
     state.numbers = numbers_of(drawable, state.buffer.get());
     state.format = picture_format(space_image);
@@ -253,10 +271,11 @@ struct Writing::State {
     int y = 0;  // of the next row
 };
 
-Writing::Writing(std::int32_t drawable, std::shared_ptr<const Image> picture) {
+Writing::Writing(std::int32_t drawable, std::shared_ptr<const Image> picture, const void* meaning) {
     auto buffer = buffer_of(drawable, Cause::host);
     const Numbers numbers = numbers_of(drawable, buffer.get());
-    const Babl* fish = babl_fish(picture_format(gimp_item_get_image(drawable)), numbers.meaning);
+    if (!meaning) meaning = picture_format(gimp_item_get_image(drawable));
+    const Babl* fish = babl_fish(meaning, numbers.meaning);
     const int width = picture->width, height = picture->height;
     std::vector<float> strip(std::size_t(width) * strip_rows * std::size_t(numbers.channels()));
     state_.reset(new State{std::move(buffer), numbers.raw, width, height,

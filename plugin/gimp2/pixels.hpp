@@ -35,6 +35,9 @@ inline float brightness(const float* rgba) {
 /// it up to a third of a second once.
 void get_ready(std::int32_t drawable, std::int32_t space_image);
 
+/// What the numbers of pictures that are read for `image` mean (a babl format): later it may have another profile.
+const void* meaning_in(std::int32_t image);
+
 /// All of a drawable, in its own size, in the primaries of `space_image`'s profile. A profile that cannot be used (none
 /// but matrix and curve profiles can) counts as sRGB, there and back. Its alpha is multiplied by the values (linear, 0
 /// to 1) of `mask`, a layer mask of its size; below 0: none.
@@ -85,7 +88,8 @@ Image from_srgb(const Image& picture, std::int32_t space_image);
 /// its layer, a part at a time. Throws Error(Cause::host).
 class Writing {
 public:
-    Writing(std::int32_t drawable, std::shared_ptr<const Image> picture);
+    /// `meaning`: of the picture's numbers; null: as for the drawable's own image.
+    Writing(std::int32_t drawable, std::shared_ptr<const Image> picture, const void* meaning = nullptr);
     Writing(std::int32_t mask, std::shared_ptr<const Mask> values);
     ~Writing();
     bool step();  ///< false once all is written

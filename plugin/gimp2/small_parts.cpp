@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "neural-style/error.hpp"
+#include "shown_group.hpp"
 #include "text.hpp"
 
 namespace neural_style {
@@ -23,6 +24,10 @@ void take(const guchar* from, int bytes, float* to) {
 }  // namespace
 
 Image small_part(const PlacedDrawable& placed, int width, int height, int edge_pixels) {
+    if (is_pass_through(placed.drawable)) {
+        const ShownGroup shown(placed.drawable);
+        return small_part({shown.drawable(), placed.x + shown.x(), placed.y + shown.y()}, width, height, edge_pixels);
+    }
     const double scale = std::min(1.0, double(edge_pixels) / std::max(width, height));
     Image picture(scaled(width, scale), scaled(height, scale));
     const int left = std::max(0, placed.x), right = std::min(gimp_drawable_width(placed.drawable), placed.x + width);

@@ -37,6 +37,10 @@ SETUP = """
     (gimp-image-insert-layer image layer 0 -1)
     (gimp-context-set-foreground colour)
     (gimp-drawable-fill layer FILL-FOREGROUND)
+    (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 21 3 14 11) ; so that turns and crops can be seen
+    (gimp-context-set-foreground '(255 255 255))
+    (gimp-drawable-edit-fill layer FILL-FOREGROUND)
+    (gimp-selection-none image)
     (gimp-image-clean-all image)
     image))
 (set! image (new-image 60 40 "photo" '(10 200 90)))
@@ -195,17 +199,36 @@ def test_the_styles_layer_is_deleted():
     assert deleted_meanwhile(removal, "made (.*)") == ("Neural Style (invert)", 2)
 
 
-SENTENCE = r"plug-in-neural-style failed: (.*)"
+def without_a_place(removal, left):
+    """The picture of a layer that was taken away becomes an image of its own."""
+    script = '(say "made " (car (gimp-image-list)) (car (gimp-item-get-name (run "slow"))) (car (gimp-image-list)))'
+    with Gimp(script, windows=True) as gimp:
+        gimp.await_run()
+        gimp.evaluate(removal)
+        before, name, after = gimp.told(r"made (\d)(.*)(\d)\n")
+        assert (int(before), name, int(after)) == (2, "painting (invert)", left), (before, name, after)
 
 
 def test_the_layer_is_deleted():
-    said, layers = deleted_meanwhile("(gimp-image-remove-layer image (layer-of image))", SENTENCE)
-    assert layers == 0 and "may have been deleted" in said, (said, layers)
+    without_a_place("(gimp-image-remove-layer image (layer-of image))", 3)
 
 
 def test_the_image_is_deleted():
-    said, layers = deleted_meanwhile("(gimp-image-delete image)", SENTENCE)
-    assert layers == -1 and "may have been deleted" in said, (said, layers)
+    without_a_place("(gimp-image-delete image)", 2)
+
+
+def test_the_image_changes_its_shape():
+    for change, told in {"(gimp-image-crop image 30 20 20 10)": "30x20 0 0",
+                         "(gimp-image-scale image 30 20)": "30x20 0 0",
+                         "(gimp-image-rotate image ROTATE-90)": "40x60 0 0",
+                         "(gimp-image-resize image 80 80 7 9)": "60x40 7 9"}.items():
+        script = """(let ((made (run "slow")))
+            (say "made " (car (gimp-drawable-width made)) "x" (car (gimp-drawable-height made)) " "
+                 (car (gimp-drawable-offsets made)) " " (cadr (gimp-drawable-offsets made))))"""
+        with Gimp(script, windows=True) as gimp:
+            gimp.await_run()
+            gimp.evaluate(change)
+            assert gimp.told("made (.*)")[0] == told, (change, gimp.told("made (.*)"))
 
 
 def test_gimp_quits():
