@@ -465,8 +465,7 @@ WorkerClient::WorkerClient(std::string command, Patience patience) : impl_(std::
 
 WorkerClient::~WorkerClient() = default;
 
-std::string WorkerClient::standard_command() {
-    if (const char* set = g_getenv("NEURAL_STYLE_WORKER"); set && *set) return set;
+std::string WorkerClient::local_program() {
     std::vector<std::string> folders;
     if (gchar* self = g_file_read_link("/proc/self/exe", nullptr)) {
         gchar* folder = g_path_get_dirname(self);
@@ -476,13 +475,14 @@ std::string WorkerClient::standard_command() {
         g_free(self);
     }
     folders.insert(folders.end(), {NEURAL_STYLE_LIBEXECDIR, NEURAL_STYLE_BINDIR});
-    std::string program = "neural-style";
     for (const std::string& folder : folders)
-        if (const std::string candidate = folder + "/neural-style"; runs(candidate)) {
-            program = candidate;
-            break;
-        }
-    gchar* quoted = g_shell_quote(program.c_str());
+        if (std::string candidate = folder + "/neural-style"; runs(candidate)) return candidate;
+    return "neural-style";
+}
+
+std::string WorkerClient::standard_command() {
+    if (const char* set = g_getenv("NEURAL_STYLE_WORKER"); set && *set) return set;
+    gchar* quoted = g_shell_quote(local_program().c_str());
     const std::string command = std::string(quoted) + " --worker";
     g_free(quoted);
     return command;

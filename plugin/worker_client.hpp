@@ -41,6 +41,9 @@ public:
     /// beside its executable, in the same build folder, in the folders it was configured for, and at last in PATH.
     static std::string standard_command();
 
+    /// That program by itself, always one of this computer.
+    static std::string local_program();
+
     /// Starts the process if it is not running, so that the engine loads while a person still chooses. `ready` is
     /// called once it has greeted; a worker that cannot start is told by the outcome of the next start().
     void warm_up(std::function<void(const wire::Hello&)> ready = {});

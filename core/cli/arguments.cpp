@@ -119,6 +119,8 @@ void check(const Arguments& arguments) {
             throw UsageError("--explain needs a style picture, or --style-size WIDTHxHEIGHT.");
         return;
     }
+    if (arguments.action == Action::read_picture && arguments.contents.size() != 1)
+        throw UsageError("--read-picture needs one picture file.");
     if (arguments.action != Action::stylise && !batch && !variations) return;
     if (arguments.settings.text("deliver") != "layer")
         throw UsageError(
@@ -144,6 +146,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     using Action = Arguments::Action;
     static const std::pair<const char*, Action> actions[] = {
         {"--worker", Action::worker},
+        {"--read-picture", Action::read_picture},
         {"--list-settings", Action::list_settings},
         {"--list-devices", Action::list_devices},
         {"--list-networks", Action::list_networks},

@@ -27,6 +27,7 @@ struct Arguments {
         variations,
         explain,
         worker,
+        read_picture,
         list_settings,
         list_devices,
         list_networks,

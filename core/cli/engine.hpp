@@ -10,4 +10,7 @@ using EngineFunction = int (*)(const Arguments& arguments);
 
 constexpr const char* engine_function_name = "neural_style_engine";
 
+/// Of the module that reads pictures without LibTorch, for the same signature.
+constexpr const char* pictures_function_name = "neural_style_pictures";
+
 }  // namespace neural_style

@@ -55,13 +55,7 @@ std::string from(const std::string& folder, const std::string& path) {
     return path[0] == '/' ? path : folder + "/" + path;
 }
 
-}  // namespace
-
-EngineFunction load_engine() {
-    check_address_space();
-    choose_blas_kernels();
-    spin_shortly();
-    const std::string module = "/neural-style-engine.so";
+EngineFunction load(const std::string& module, const char* name) {
     // Beside the program in the build folder, in the library folder when installed.
     void* library = nullptr;
     std::string why;
@@ -71,12 +65,23 @@ EngineFunction load_engine() {
         if (library) break;
         why = dlerror();
     }
-    void* function = library ? dlsym(library, engine_function_name) : nullptr;
+    void* function = library ? dlsym(library, name) : nullptr;
     if (!function)
         throw Error(Cause::internal, "The engine cannot be loaded (" +
                                          (why.empty() ? module.substr(1) + " is missing" : why) +
                                          "); install Neural Style again.");
     return reinterpret_cast<EngineFunction>(function);
 }
+
+}  // namespace
+
+EngineFunction load_engine() {
+    check_address_space();
+    choose_blas_kernels();
+    spin_shortly();
+    return load("/neural-style-engine.so", engine_function_name);
+}
+
+EngineFunction load_pictures() { return load("/neural-style-pictures.so", pictures_function_name); }
 
 }  // namespace neural_style

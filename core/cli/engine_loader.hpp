@@ -10,4 +10,7 @@ namespace neural_style {
 /// missing or cannot be loaded.
 EngineFunction load_engine();
 
+/// The module that reads picture files, and nothing else. Throws Error(Cause::internal).
+EngineFunction load_pictures();
+
 }  // namespace neural_style

@@ -36,6 +36,8 @@ int act(const std::vector<std::string>& words) {
             return get_network(arguments);
         case Arguments::Action::check_network:
             return check_network(arguments);
+        case Arguments::Action::read_picture:
+            return load_pictures()(arguments);
         case Arguments::Action::stylise:
         case Arguments::Action::batch:
         case Arguments::Action::variations:

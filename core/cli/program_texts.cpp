@@ -38,6 +38,7 @@ std::string help_text() {
         "                           installs a network's weights from where they are published, or from your own file\n"
         "  --check-network NAME     compares installed weights with their recorded SHA-256\n"
         "  --worker                 serve requests on standard input and output (for the GIMP plug-in)\n"
+        "  --read-picture FILE      the picture, at most --size pixels long, to standard output (for the plug-in)\n"
         "  --version, --help\n"
         "\n"
         "Ctrl-C stops and writes the best picture so far; a batch leaves the picture out that it was at.\n"

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "picture_reader.hpp"
 #include "signals.hpp"
 #include "text.hpp"
 
@@ -41,7 +42,8 @@ bool begins_as_weights(const std::string& file) {
 FileKind recognise_file(const std::string& file) {
     if (!g_file_test(file.c_str(), G_FILE_TEST_IS_REGULAR)) return FileKind::other;  // opening a pipe would wait
     if (is_weights_ending(ending_of(file)) || begins_as_weights(file)) return FileKind::weights;
-    return gdk_pixbuf_get_file_info(file.c_str(), nullptr, nullptr) ? FileKind::picture : FileKind::other;
+    const bool known = is_engines_picture(file) || gdk_pixbuf_get_file_info(file.c_str(), nullptr, nullptr);
+    return known ? FileKind::picture : FileKind::other;
 }
 
 void sort_dropped(const char* const* places, const DropTaker& taker) {

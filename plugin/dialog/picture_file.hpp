@@ -19,8 +19,9 @@ struct NamedPicture {
     std::string file;                      ///< with its folder; "" for the clipboard's
 };
 
-/// Reads the file on another thread, turned as its camera meant it, at most 4096 pixels long, and calls `done` from the
-/// main loop. Values are taken for sRGB.
+/// Reads the file on another thread, turned as its camera meant it, at most 4096 pixels long, in sRGB, and calls `done`
+/// from the main loop. PNG, JPEG, TIFF, WebP, PPM and PFM are read as the command line reads them, see
+/// picture_reader.hpp; other kinds by GdkPixbuf, where they have no colour profile but sRGB.
 void read_picture_file(const std::string& file, std::function<void(NamedPicture)> done);
 
 /// The same at once, for a run without a window. Throws Error(Cause::picture).

@@ -94,3 +94,10 @@ TEST_F(DroppedFile, NothingIsNoReasonForASentence) {
     sort_dropped(nullptr, {});
     EXPECT_TRUE(sentences_.empty());
 }
+
+TEST_F(DroppedFile, PicturesThatOnlyTheEngineReadsAreKnownByTheirBeginning) {
+    for (const std::string& head : {std::string("RIFF\x24\0\0\0WEBPVP8 ", 16), std::string("II*\0\x08\0\0\0", 8),
+                                    std::string("MM\0+\0\x08\0\0", 8), std::string("PF\n2 1\n-1\n")})
+        EXPECT_EQ(recognise_file(put("picture", head)), FileKind::picture) << head;
+    EXPECT_EQ(recognise_file(put("sound", std::string("RIFF\x24\0\0\0WAVEfmt ", 16))), FileKind::other);
+}
