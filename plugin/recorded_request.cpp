@@ -1,6 +1,7 @@
 #include "recorded_request.hpp"
 
 #include "neural-style/error.hpp"
+#include "recorded_places.hpp"
 #include "text.hpp"
 
 namespace neural_style {
@@ -33,9 +34,20 @@ StyleChoice style_choice(Host& host, const RecordedStyle& style, const Layer& ma
                     filled(_("The style “%s” came from the clipboard and was not kept; choose another one with Neural "
                              "Style…"),
                            trace.name.c_str()));
+    if (trace.file.find('/') == std::string::npos)
+        throw Error(Cause::picture,
+                    filled(_("The style file “%s” does not lie where it was, nor beside the image; put it into the "
+                             "image's folder, or choose another style with Neural Style…"),
+                           trace.file.c_str()));
     choice.name = trace.name;
     choice.file = trace.file;
     choice.picture = read_file(trace.file);
+    // One beside the image may have the name only.
+    if (choice.picture && !trace.place.empty() &&
+        (choice.picture->width != trace.width || choice.picture->height != trace.height))
+        throw Error(Cause::picture, filled(_("The file “%s” has another size than the style that was taken; choose the "
+                                             "style anew with Neural Style…"),
+                                           trace.file.c_str()));
     return choice;
 }
 
@@ -56,10 +68,12 @@ int region(Host& host, const std::optional<LayerTrace>& trace, const Layer& made
 
 }  // namespace
 
-std::optional<RunRequest> recorded_request(Host& host, const RunRequest& wish, const ReadFile& read_file) {
-    const auto record = run_record(host.record(wish.content));
+std::optional<RunRequest> recorded_request(Host& host, const RunRequest& wish, const ReadFile& read_file,
+                                           const PlaceBook& book) {
+    auto record = run_record(host.record(wish.content));
     if (!record) return std::nullopt;
     const Layer drawable = host.layer(wish.content);
+    find_folders(*record, drawable.file, book);
     RunRequest request;
     request.content = host.find(record->content, drawable.image);
     if (request.content < 0 || request.content == wish.content)

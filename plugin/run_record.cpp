@@ -13,6 +13,7 @@ namespace {
 constexpr int version = 1;
 constexpr const char* about = "neural-style";
 constexpr const char* settings_group = "settings";
+constexpr const char* places_group = "settings' places";
 constexpr const char* content_group = "content";
 constexpr const char* start_group = "start";
 
@@ -67,6 +68,7 @@ void write(KeyFile& file, const std::string& group, const LayerTrace& layer) {
     file.set(group, "name", layer.name);
     if (!layer.image_name.empty()) file.set(group, "image", layer.image_name);
     if (!layer.file.empty()) file.set(group, "file", layer.file);
+    if (!layer.place.empty()) file.set(group, "place", layer.place);
     file.set(group, "width", layer.width);
     file.set(group, "height", layer.height);
     if (layer.tattoo == 0) return;
@@ -82,6 +84,7 @@ LayerTrace read(const KeyFile& file, const std::string& group) {
     layer.name = file.text(group, "name");
     layer.image_name = file.text(group, "image");
     layer.file = file.text(group, "file");
+    layer.place = file.text(group, "place");
     layer.width = file.integer(group, "width");
     layer.height = file.integer(group, "height");
     layer.tattoo = file.integer(group, "tattoo");
@@ -102,6 +105,7 @@ std::string to_text(const RunRecord& record) {
     for (const Setting& setting : settings_table())
         if (record.settings.is_set(setting.key))
             file.set(settings_group, setting.key, record.settings.text(setting.key));
+    for (const auto& [key, token] : record.places) file.set(places_group, key.c_str(), token);
     write(file, content_group, record.content);
     if (record.start) write(file, start_group, *record.start);
     for (std::size_t i = 0; i < record.styles.size(); ++i) {
@@ -138,6 +142,7 @@ std::optional<RunRecord> run_record(const std::string& text) {
     }
     for (const Setting& setting : settings_table()) {
         if (!file.has(settings_group, setting.key)) continue;
+        if (file.has(places_group, setting.key)) record.places[setting.key] = file.text(places_group, setting.key);
         try {
             record.settings.set(setting.key, std::string_view(file.text(settings_group, setting.key)));
         } catch (const Error&) {

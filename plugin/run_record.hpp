@@ -2,6 +2,7 @@
 // opens the image years later. Written by the session, read by again.hpp; main thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +21,8 @@ struct LayerTrace {
     std::string name, image_name;
     std::string file;  ///< of its image, or of the picture; "" if it has none
     int width = 0, height = 0;
-    bool channel = false;  ///< no layer but a channel
+    bool channel = false;    ///< no layer but a channel
+    std::string place = {};  ///< token of where `file` was; see recorded_places.hpp
 };
 
 struct RecordedStyle {
@@ -42,6 +44,7 @@ struct RunRecord {
     std::optional<LayerTrace> start;  ///< layer that the picture started from; none: as the settings say
     Settings settings;  ///< what belongs to the picture, with the weights and the network that it really was
     int more = 0;       ///< above 0: so many evaluations were added to an earlier picture
+    std::map<std::string, std::string> places = {};  ///< tokens of the files that settings name, by their keys
 };
 
 /// Key-file text of version 1.

@@ -10,6 +10,7 @@
 #include "engine_request.hpp"
 #include "engine_sentences.hpp"
 #include "outcome_text.hpp"
+#include "recorded_places.hpp"
 #include "recorded_request.hpp"
 #include "settings_store.hpp"
 #include "text.hpp"
@@ -126,7 +127,7 @@ std::string layer_name(Host& host, const RunRequest& request, const Outcome& out
 }
 
 RunRequest again_request(Host& host, const RunRequest& wish, const SessionParts& parts) {
-    if (auto request = recorded_request(host, wish, parts.read_file)) {
+    if (auto request = recorded_request(host, wish, parts.read_file, PlaceBook(parts.places_path))) {
         take_computer_settings(request->settings, remembered(host, parts.values_path).settings);
         return *request;
     }
@@ -137,7 +138,7 @@ RunRequest again_request(Host& host, const RunRequest& wish, const SessionParts&
     return request_of(host, {RunMode::last_values, wish}, parts.values_path);
 }
 
-NewLayer new_layer(Host& host, const RunRequest& request, const Outcome& outcome) {
+NewLayer new_layer(Host& host, const RunRequest& request, const Outcome& outcome, const PlaceBook& book) {
     RunRecord record;
     record.program = NEURAL_STYLE_VERSION;
     record.content = item_trace(host, request.content, request.content).value();
@@ -153,6 +154,7 @@ NewLayer new_layer(Host& host, const RunRequest& request, const Outcome& outcome
         record.settings.reset("init");
     }
     record.more = request.more;
+    hide_folders(record, exists(host, request.content) ? host.layer(request.content).file : std::string(), book);
     return {request.content,
             request.above,
             layer_name(host, request, outcome),
@@ -178,7 +180,8 @@ RunStatus run_session(Host& host, const RunArguments& arguments, const SessionPa
 
     RunStatus status;
     const Deliver deliver = [&](const RunRequest& made, std::shared_ptr<const Outcome> outcome) -> Delivery {
-        std::shared_ptr<LayerAdding> adding = host.adding_layer(new_layer(host, made, *outcome), picture_of(outcome));
+        std::shared_ptr<LayerAdding> adding =
+            host.adding_layer(new_layer(host, made, *outcome, PlaceBook(parts.places_path)), picture_of(outcome));
         return [&, made, adding] {
             if (adding->step()) return true;
             status.layer = adding->take();

@@ -45,6 +45,7 @@ struct SessionParts {
     std::function<std::shared_ptr<const Image>(const std::string& file)> read_file;
 
     std::string values_path;  ///< of the key file with the last values
+    std::string places_path;  ///< of the file in which PlaceBook keeps where files lie
 };
 
 /// Settings are defaults ← last values ← arguments; non-interactive runs leave the last values out, so that a script

@@ -314,8 +314,9 @@ int GimpHost::find(const LayerTrace& trace, int image) {
     int best = 0, rivals = 0, found = -1;
     for (const Layer& one : all) {
         const bool there = trace.beside ? one.image == image : !trace.file.empty() && one.file == trace.file;
-        // An image that was never saved has no address but its name.
-        const bool perhaps = !trace.beside && trace.file.empty() && !this_session && one.image_name == trace.image_name;
+        // An image that was never saved, or that lies elsewhere now, has no address but its name.
+        const bool nameless = trace.file.find('/') == std::string::npos;
+        const bool perhaps = !trace.beside && nameless && !this_session && one.image_name == trace.image_name;
         const int like = there || perhaps ? likeness(one, trace) : 0;
         if (like == 0 || like < best || (perhaps && like < 2)) continue;
         rivals = like == best ? rivals + 1 : 0;

@@ -6,6 +6,7 @@
 #include "dialog/picture_file.hpp"
 #include "gimp_host.hpp"
 #include "procedure.hpp"
+#include "recorded_places.hpp"
 #include "settings_store.hpp"
 #include "silent_run.hpp"
 #include "text.hpp"
@@ -20,6 +21,7 @@ RunStatus run_procedure(const char* name, int count, const GimpParam* arguments)
     WorkerClient worker(WorkerClient::standard_command());
     SessionParts parts;
     parts.values_path = standard_values_path();
+    parts.places_path = standard_places_path();
     parts.compute = [&](Request request, const std::function<void(const Evaluation&)>& progress) {
         return silent_run(worker, std::move(request), progress);
     };

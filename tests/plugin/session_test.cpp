@@ -52,6 +52,7 @@ protected:
         folder = made;
         g_free(made);
         parts.values_path = folder + "/below/last-values.ini";
+        parts.places_path = folder + "/below/places.ini";
         parts.compute = [this](Request request, const std::function<void(const Evaluation&)>& progress) {
             computed.push_back(std::move(request));
             Evaluation event;
@@ -72,6 +73,7 @@ protected:
     }
     ~Session() override {
         g_unlink(parts.values_path.c_str());
+        g_unlink(parts.places_path.c_str());
         g_rmdir((folder + "/below").c_str());
         g_rmdir(folder.c_str());
     }
@@ -565,16 +567,23 @@ TEST_F(Session, reads_the_style_file_again) {
         return answer;
     };
     run(arguments(RunMode::interactive));
+    EXPECT_EQ(host.records.at(first).find("/pictures"), std::string::npos);  // is saved with the image
     ASSERT_EQ(run(again(first)).kind, RunStatus::Kind::done);
     EXPECT_EQ(read, "/pictures/waves.png");
     EXPECT_EQ(computed.at(0).styles.at(0).image.height, 9);
     EXPECT_EQ(computed.at(0).styles.at(0).weight, 2);
     EXPECT_EQ(host.added.at(1).name, "waves.png (builtin)");
 
+    parts.read_file = [&](const std::string&) { return std::make_shared<Image>(8, 8); };
+    EXPECT_NE(run(again(first)).sentence.find("has another size"), std::string::npos);
+    g_unlink(parts.places_path.c_str());  // as on another computer
+    EXPECT_NE(run(again(first)).sentence.find("“waves.png” does not lie where it was"), std::string::npos);
+    run(arguments(RunMode::interactive));
+    const int made = 100 + int(host.added.size());
     parts.read_file = [&](const std::string&) -> std::shared_ptr<const Image> {
         throw Error(Cause::picture, "It is unreadable.");
     };
-    EXPECT_EQ(run(again(first)).sentence, "It is unreadable.");
+    EXPECT_EQ(run(again(made)).sentence, "It is unreadable.");
     file.clear();
     const int pasted = run(arguments(RunMode::interactive)).layer;
     EXPECT_NE(run(again(pasted)).sentence.find("clipboard"), std::string::npos);

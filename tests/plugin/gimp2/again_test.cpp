@@ -155,6 +155,9 @@ TEST(Again, a_file_that_was_closed_and_opened_remembers) {
     canvas.reset();
     const int before = named(file.id, "style + far (invert)");
     ASSERT_GE(before, 0);
+    const std::string record = GimpHost().record(before);
+    EXPECT_NE(record.find("file="), std::string::npos);        // of the other style's image,
+    EXPECT_EQ(record.find('/'), std::string::npos) << record;  // without its folder
     Result result = stylise_again(file.id, before);
     ASSERT_TRUE(result.done()) << result.sentence;
     EXPECT_EQ(numbers(result.layer), numbers(before));
