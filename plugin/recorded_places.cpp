@@ -9,7 +9,7 @@ namespace neural_style {
 namespace {
 
 constexpr const char* group = "places";
-constexpr gsize most_places = 500;
+constexpr gsize most_places = 200;
 constexpr const char* path_keys[] = {"network", "weights", "init"};  // settings that may name files
 
 std::string taken(gchar* text) {

@@ -19,7 +19,8 @@ public:
         std::function<void()> help, reset, cancel, back, stop, queue, start, more, take;
     };
 
-    explicit ActionRow(Actions actions);
+    /// `narrow`: in two rows, for a screen that is not wide enough for all in one.
+    ActionRow(Actions actions, bool narrow);
 
     GtkWidget* widget() const { return box_; }
     GtkWidget* start_button() const { return start_; }
@@ -30,11 +31,12 @@ public:
     void set_closes_when_done(bool closes);
 
 private:
-    GtkWidget* add(const char* label, const char* tooltip, const std::function<void()>& action);
+    GtkWidget* add(GtkWidget* row, const char* label, const char* tooltip, const std::function<void()>& action);
 
     Actions actions_;
     State state_ = State::choosing;
     GtkWidget* box_;
+    GtkWidget *aside_, *row_;  ///< what a person may do at any time, and what leads on
     GtkWidget *help_, *reset_, *cancel_, *back_, *stop_, *more_, *queue_, *start_, *take_, *closes_;
 };
 

@@ -43,16 +43,17 @@ StyleWindow::StyleWindow(Host& host, WorkerClient& worker, const RunRequest& ini
       queue_([this] { paint_queue(); }),
       engine_(
           model_, content_.width, content_.height, [this] { open_networks(); }, [this] { return planned_work(); }),
-      actions_({manual_file().empty() ? nullptr : std::function<void()>([this] { show_manual(); }), [this] { reset(); },
-                [this] { close(); }, [this] { give_up(); },
-                [this] {
-                    if (delivery_) return;           // it is finished and being kept
-                    if (reading_) return give_up();  // there is nothing to keep yet
-                    progress_.stopping();
-                    runs_.stop_and_keep();
-                },
-                [this] { add_to_queue(); }, [this] { start(); }, [this] { continue_result(); },
-                [this] { take_result(); }}),
+      actions_(
+          {manual_file().empty() ? nullptr : std::function<void()>([this] { show_manual(); }), [this] { reset(); },
+           [this] { close(); }, [this] { give_up(); },
+           [this] {
+               if (delivery_) return;           // it is finished and being kept
+               if (reading_) return give_up();  // there is nothing to keep yet
+               progress_.stopping();
+               runs_.stop_and_keep();
+           },
+           [this] { add_to_queue(); }, [this] { start(); }, [this] { continue_result(); }, [this] { take_result(); }},
+          is_narrow_screen()),
       runs_(worker, {[this](Activity activity) { show_activity(activity); },
                      [this](Activity activity, const ScaleEvent& event) {
                          engine_.began(event);
@@ -136,7 +137,7 @@ DialogResult StyleWindow::result() const {
 
 void StyleWindow::build(const DialogOptions& options) {
     window_ = new_window_frame(_("Neural Style"), options);
-    gtk_window_set_default_size(GTK_WINDOW(window_), state_.width, state_.height);
+    set_size_on_screen(window_, state_.width, state_.height);
     if (state_.maximised) gtk_window_maximize(GTK_WINDOW(window_));
     settings_.set_advanced_open(state_.advanced_open);
     preview_.set_compares(state_.compares);
@@ -235,7 +236,11 @@ GtkWidget* StyleWindow::build_pictures() {
     gtk_box_pack_start(GTK_BOX(box), queue_.widget(), FALSE, FALSE, 0);
     gtk_box_pack_start(GTK_BOX(box), engine_.widget(), FALSE, FALSE, 0);
     build_live_draft();
-    return box;
+    // On a small screen, or in the midst of a run with a queue, there is less room than all of this needs.
+    GtkWidget* scroller = gtk_scrolled_window_new(nullptr, nullptr);
+    gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_AUTOMATIC);
+    gtk_container_add(GTK_CONTAINER(scroller), box);
+    return scroller;
 }
 
 void StyleWindow::build_live_draft() {

@@ -4,6 +4,8 @@
 #include <gdk/gdkx.h>
 #endif
 
+#include <algorithm>
+
 #include "object_ref.hpp"
 #include "signals.hpp"
 
@@ -53,7 +55,31 @@ void stay_above(GtkWidget* window, unsigned long parent) {
 #endif
 }
 
+// Where the pointer is: there GTK puts a window that is centred.
+GdkRectangle room_on_screen(GdkDisplay* display) {
+    GdkRectangle room = {0, 0, 0, 0};
+    int x = 0, y = 0;
+    gdk_device_get_position(gdk_seat_get_pointer(gdk_display_get_default_seat(display)), nullptr, &x, &y);
+    if (GdkMonitor* monitor = gdk_display_get_monitor_at_point(display, x, y)) gdk_monitor_get_workarea(monitor, &room);
+    return room;
+}
+
 }  // namespace
+
+bool is_narrow_screen() {
+    const int width = room_on_screen(gdk_display_get_default()).width;
+    return width > 0 && width < 1200;
+}
+
+void set_size_on_screen(GtkWidget* window, int width, int height) {
+    constexpr int border = 8, title_and_border = 40;  // of the window manager's making, which nobody knows yet
+    const GdkRectangle room = room_on_screen(gtk_widget_get_display(window));
+    if (room.width > 0 && room.height > 0) {
+        width = std::min(width, room.width - border);
+        height = std::min(height, room.height - title_and_border);
+    }
+    gtk_window_set_default_size(GTK_WINDOW(window), width, height);
+}
 
 GtkWidget* new_window_frame(const char* title, const DialogOptions& options) {
     g_object_set(gtk_settings_get_default(), "gtk-application-prefer-dark-theme", gboolean(options.dark), nullptr);
