@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
+#include "neural-style/error.hpp"
+#include "neural-style/scale_schedule.hpp"
+#include "shrunk.hpp"
 #include "text.hpp"
 
 namespace neural_style {
@@ -190,10 +194,13 @@ bool RequestReading::step() {
             if (takes_part(request_, style_)) {
                 if (!reading_) {
                     if (style.picture)
-                        reading_ = std::make_unique<AtOnce<Image>>(
-                            [&] { return host_.convert_style(*style.picture, request_.content); });
+                        reading_ = std::make_unique<AtOnce<Image>>([&] {
+                            const Image& own = *style.picture;
+                            const int factor = shrinking(own.width, own.height, style_edge());
+                            return host_.convert_style(factor > 1 ? shrunk_by(own, factor) : own, request_.content);
+                        });
                     else
-                        reading_ = host_.reading_style(style.layer, request_.content);
+                        reading_ = host_.reading_style(style.layer, request_.content, style_edge());
                 }
                 if (reading_->step()) return true;
                 engine_.styles.push_back({std::exchange(reading_, nullptr)->take(), style.weight});
@@ -251,11 +258,25 @@ bool RequestReading::read_region(int region, int layer, const Image& picture, co
     if (!mask_reading_) mask_reading_ = host_.reading_region(region, layer);
     if (mask_reading_->step()) return true;
     mask = std::exchange(mask_reading_, nullptr)->take();
+    if (mask.width != picture.width)  // the style was made smaller
+        mask = shrunk_by(mask, shrinking(mask.width, mask.height, style_edge()));
     if (!meet(picture, mask, counts))
         throw Error(Cause::picture, filled(_("“%s” covers nothing of what the layer “%s” shows; paint it where it "
                                              "should be, or choose another region."),
                                            host_.region_name(region).c_str(), host_.layer(layer).name.c_str()));
     return false;
+}
+
+// What is needed of a style: as much as the largest scale takes of it.
+int RequestReading::style_edge() const {
+    try {
+        const Scale largest = plan_scales(engine_.content.width, engine_.content.height, engine_.settings).back();
+        const double stroke = engine_.settings.real("style-scale");
+        const double stretched = engine_.settings.text("init") == "style" ? std::max(1., stroke) : stroke;
+        return int(std::ceil(std::max(largest.width, largest.height) * stretched));
+    } catch (const Error&) {  // the engine says what is wrong with the settings
+        return 0;
+    }
 }
 
 bool RequestReading::read_start() {

@@ -54,6 +54,7 @@ private:
     bool read_guide();
     bool read_region(int region, int layer, const Image& picture, const Mask& counts, Mask& mask);
     bool read_start();
+    int style_edge() const;
 
     Host& host_;
     RunRequest request_;

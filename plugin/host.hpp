@@ -78,13 +78,14 @@ public:
     /// what it shows. The layer's own mask is left out: the result gets a copy of it. Throws Error(Cause::picture).
     virtual Image read_content(int layer) = 0;
 
-    /// A style's pixels in its own size, converted to the primaries of `content`'s image. Its mask counts as
+    /// A style's pixels, converted to the primaries of `content`'s image. Its mask counts as
     /// transparency, so that only what is seen gives its style. Throws Error(Cause::picture).
     virtual Image read_style(int layer, int content) = 0;
 
-    /// The same two in parts. Here: in one.
+    /// The same two in parts. Here: in one. A style may be made smaller while it is read, see shrinking() for its
+    /// `longest_edge`: what a host does not do is done later.
     virtual std::unique_ptr<PixelReading> reading_content(int layer);
-    virtual std::unique_ptr<PixelReading> reading_style(int layer, int content);
+    virtual std::unique_ptr<PixelReading> reading_style(int layer, int content, int longest_edge);
 
     /// Every channel of every open image, in GIMP's order.
     virtual std::vector<Channel> channels() { return {}; }
@@ -147,7 +148,7 @@ inline std::unique_ptr<PixelReading> Host::reading_content(int layer) {
     return std::make_unique<AtOnce<Image>>([this, layer] { return read_content(layer); });
 }
 
-inline std::unique_ptr<PixelReading> Host::reading_style(int layer, int content) {
+inline std::unique_ptr<PixelReading> Host::reading_style(int layer, int content, int) {
     return std::make_unique<AtOnce<Image>>([this, layer, content] { return read_style(layer, content); });
 }
 

@@ -240,6 +240,7 @@ GtkWidget* StyleWindow::build_pictures() {
     GtkWidget* scroller = gtk_scrolled_window_new(nullptr, nullptr);
     gtk_scrolled_window_set_policy(GTK_SCROLLED_WINDOW(scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_AUTOMATIC);
     gtk_container_add(GTK_CONTAINER(scroller), box);
+    set_accessible_name(scroller, _("Pictures"));
     return scroller;
 }
 
@@ -287,15 +288,18 @@ void StyleWindow::look_around() {
     bool usable = true;
     try {
         // A run has its pixels and its mask already, and its picture finds a place whatever becomes of the layer.
-        if (runs_.activity() != Activity::full) {
+        if (runs_.activity() == Activity::full) {
+            host_.layer(content_.id);
+        } else {
             host_.check_content(content_.id);
             look_at_size();
-        } else if (reading_) {
-            host_.layer(content_.id);
         }
     } catch (const Error& error) {
         usable = false;
-        if (content_usable_) {
+        if (content_usable_ && runs_.activity() == Activity::full && !reading_) {
+            messages_.show(error.cause(), _("The layer that is being painted is gone. Its picture will become an image "
+                                            "of its own."));
+        } else if (content_usable_) {
             give_up();
             runs_.no_draft();
             messages_.show(error.cause(), error.what());

@@ -12,6 +12,7 @@
 #include "neural-style/error.hpp"
 #include "pixels.hpp"
 #include "shown_group.hpp"
+#include "shrunk.hpp"
 #include "small_parts.hpp"
 #include "text.hpp"
 
@@ -180,15 +181,16 @@ void GimpHost::get_ready(int id) { pixels::get_ready(id, layer(id).image); }
 
 Image GimpHost::read_content(int id) { return all_of(*reading_content(id)); }
 
-Image GimpHost::read_style(int id, int content) { return all_of(*reading_style(id, content)); }
+Image GimpHost::read_style(int id, int content) { return all_of(*reading_style(id, content, 0)); }
 
 std::unique_ptr<PixelReading> GimpHost::reading_content(int id) {
     return std::make_unique<pixels::Reading>(id, layer(id).image, -1);
 }
 
-std::unique_ptr<PixelReading> GimpHost::reading_style(int id, int content) {
-    layer(id);
-    return std::make_unique<pixels::Reading>(id, layer(content).image, applied_mask(id));
+std::unique_ptr<PixelReading> GimpHost::reading_style(int id, int content, int longest_edge) {
+    const Layer style = layer(id);
+    return std::make_unique<pixels::Reading>(id, layer(content).image, applied_mask(id),
+                                             shrinking(style.width, style.height, longest_edge));
 }
 
 std::vector<Channel> GimpHost::channels() {

@@ -15,7 +15,7 @@ public:
     Image read_content(int layer) override;
     Image read_style(int layer, int content) override;
     std::unique_ptr<PixelReading> reading_content(int layer) override;
-    std::unique_ptr<PixelReading> reading_style(int layer, int content) override;
+    std::unique_ptr<PixelReading> reading_style(int layer, int content, int longest_edge) override;
     std::vector<Channel> channels() override;
     void check_region(int region, int layer) override;
     std::unique_ptr<MaskReading> reading_region(int region, int layer) override;

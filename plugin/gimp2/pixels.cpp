@@ -15,6 +15,7 @@
 #include "neural-style/error.hpp"
 #include "object_ref.hpp"
 #include "shown_group.hpp"
+#include "shrunk.hpp"
 #include "text.hpp"
 
 namespace neural_style::pixels {
@@ -126,12 +127,14 @@ struct Reading::State {
     ObjectRef<GeglBuffer> buffer, mask_buffer;
     Numbers numbers;
     const Babl* format;  // of the picture
+    int factor;          // of shrinking
+    int width, height;   // of the drawable
     Image picture;
     int y = 0;  // of the next row
-    std::vector<float> strip, factors;
+    std::vector<float> strip, factors, rows;
 };
 
-Reading::Reading(std::int32_t drawable, std::int32_t space_image, std::int32_t mask)
+Reading::Reading(std::int32_t drawable, std::int32_t space_image, std::int32_t mask, int factor)
     : state_(std::make_unique<State>()) {
     State& state = *state_;
     state.drawable = drawable;
@@ -140,9 +143,12 @@ Reading::Reading(std::int32_t drawable, std::int32_t space_image, std::int32_t m
     if (mask >= 0) state.mask_buffer = buffer_of(mask, Cause::picture);
     state.numbers = numbers_of(drawable, state.buffer.get());
     state.format = picture_format(space_image);
+    state.factor = factor;
+    state.width = gegl_buffer_get_width(state.buffer.get());
+    state.height = gegl_buffer_get_height(state.buffer.get());
     Image& picture = state.picture;
-    picture.width = gegl_buffer_get_width(state.buffer.get());
-    picture.height = gegl_buffer_get_height(state.buffer.get());
+    picture.width = (state.width + factor - 1) / factor;
+    picture.height = (state.height + factor - 1) / factor;
     picture.rgba.reserve(std::size_t(4) * std::size_t(picture.width) * std::size_t(picture.height));
 }
 
@@ -158,14 +164,17 @@ bool Reading::step() {
     // GIMP ends a plug-in that asks for pixels of what is not there.
     if (!gimp_item_is_valid(state.drawable) || (state.mask >= 0 && !gimp_item_is_valid(state.mask)))
         throw Error(Cause::picture, _("The layer's pixels cannot be reached; it may have been deleted."));
-    const int rows = std::min(strip_rows, picture.height - state.y);
-    const GeglRectangle area = {0, state.y, picture.width, rows};
-    const std::size_t pixels = std::size_t(picture.width) * std::size_t(rows);
+    const int whole_rows = std::max(state.factor, strip_rows / state.factor * state.factor);
+    const int rows = std::min(whole_rows, state.height - state.y);
+    const GeglRectangle area = {0, state.y, state.width, rows};
+    const std::size_t pixels = std::size_t(state.width) * std::size_t(rows);
     state.strip.resize(pixels * std::size_t(state.numbers.channels()));
     gegl_buffer_get(state.buffer.get(), &area, 1.0, state.numbers.raw, state.strip.data(), GEGL_AUTO_ROWSTRIDE,
                     GEGL_ABYSS_NONE);
-    picture.rgba.resize(picture.rgba.size() + 4 * pixels);
-    float* out = picture.pixel(0, state.y);
+    std::vector<float>& target = state.factor > 1 ? state.rows : picture.rgba;
+    const std::size_t before = state.factor > 1 ? 0 : target.size();
+    target.resize(before + 4 * pixels);
+    float* out = target.data() + before;
     babl_process(babl_fish(state.numbers.meaning, state.format), state.strip.data(), out, long(pixels));
     if (state.mask >= 0) {
         state.factors.resize(pixels);
@@ -173,8 +182,9 @@ bool Reading::step() {
                         GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
         for (std::size_t i = 0; i < pixels; ++i) out[4 * i + 3] *= state.factors[i];
     }
+    if (state.factor > 1) append_shrunk(out, state.width, rows, state.factor, picture.rgba);
     state.y += rows;
-    return state.y < picture.height;
+    return state.y < state.height;
 }
 
 Image Reading::take() { return std::move(state_->picture); }

@@ -38,12 +38,12 @@ void get_ready(std::int32_t drawable, std::int32_t space_image);
 /// What the numbers of pictures that are read for `image` mean (a babl format): later it may have another profile.
 const void* meaning_in(std::int32_t image);
 
-/// All of a drawable, in its own size, in the primaries of `space_image`'s profile. A profile that cannot be used (none
-/// but matrix and curve profiles can) counts as sRGB, there and back. Its alpha is multiplied by the values (linear, 0
-/// to 1) of `mask`, a layer mask of its size; below 0: none.
+/// All of a drawable, in its own size or made smaller by `factor`, in the primaries of `space_image`'s profile. A
+/// profile that cannot be used (none but matrix and curve profiles can) counts as sRGB, there and back. Its alpha is
+/// multiplied by the values (linear, 0 to 1) of `mask`, a layer mask of its size; below 0: none.
 class Reading final : public PixelReading {
 public:
-    Reading(std::int32_t drawable, std::int32_t space_image, std::int32_t mask);
+    Reading(std::int32_t drawable, std::int32_t space_image, std::int32_t mask, int factor = 1);
     ~Reading() override;
     bool step() override;
     Image take() override;

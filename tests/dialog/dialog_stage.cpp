@@ -138,7 +138,7 @@ public:
     std::unique_ptr<PixelReading> reading_content(int id) override {
         return std::make_unique<StageReading>(*this, id, pictures_.at(id));
     }
-    std::unique_ptr<PixelReading> reading_style(int id, int) override { return reading_content(id); }
+    std::unique_ptr<PixelReading> reading_style(int id, int, int) override { return reading_content(id); }
     Image thumbnail(int id, int edge) override { return layer(id), shrunk(small_.at(id), edge); }
     std::unique_ptr<LayerAdding> adding_layer(const NewLayer&, std::shared_ptr<const Image>) override {
         throw Error(Cause::host, "not on this stage");

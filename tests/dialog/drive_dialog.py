@@ -373,6 +373,15 @@ def test_image_closed_in_mid_run(open_stage):
     with open_stage(*ENDLESS) as stage:
         run_until_preview(stage)
         stage.tell('close')
+        wait_for(lambda: stage.shows('label', '.*will become an image of its own.*'), 'the sentence')
+        stage.press('Stop and keep')  # what was painted is not lost
+        assert stage.ending()['ended'] == 'stopped'
+
+
+def test_image_closed_before_a_run(open_stage):
+    with open_stage() as stage:
+        wait_for(lambda: stage.preview_words() == 'Draft', 'the draft')
+        stage.tell('close')
         wait_for(lambda: stage.shows('label', '.*its image was closed.*'), 'the sentence')
         wait_for(lambda: not stage.has_state(stage.find('push button', 'Start'), 'SENSITIVE'), 'nothing to start')
         stage.press('Cancel')

@@ -174,6 +174,35 @@ TEST_F(Seen, in_place_of_its_source_the_result_is_blended_as_it_was) {
         }
 }
 
+// A large style beside a small content is made smaller while it is read, and keeps its colours and what its mask hides.
+TEST_F(Seen, a_large_style_is_read_as_small_as_it_is_needed) {
+    const int photo = scene("photo"), large = canvas.add("large", 613, 500);
+    paint_scene(large, 613, 500);
+    canvas.mask(large);
+    GimpHost host;
+    const Image whole = all_of(*host.reading_style(large, photo, 0)),
+                small = all_of(*host.reading_style(large, photo, 61));
+    ASSERT_EQ(std::pair(whole.width, whole.height), std::pair(613, 500));
+    ASSERT_EQ(std::pair(small.width, small.height), std::pair(62, 50));
+    for (const auto& [x, y] : {std::pair(0, 0), std::pair(30, 20), std::pair(61, 49)}) {
+        double sum[4] = {};
+        const int right = std::min(613, 10 * x + 10);
+        for (int v = 10 * y; v < 10 * y + 10; ++v)
+            for (int u = 10 * x; u < right; ++u)
+                for (int c = 0; c < 4; ++c)
+                    sum[c] += double(whole.pixel(u, v)[c]) * (c < 3 ? double(whole.pixel(u, v)[3]) : 1);
+        for (int c = 0; c < 3; ++c) EXPECT_NEAR(double(small.pixel(x, y)[c]), sum[c] / sum[3], 1e-4) << x << c;
+        EXPECT_NEAR(double(small.pixel(x, y)[3]), sum[3] / (10 * (right - 10 * x)), 1e-4);
+    }
+    // A guide's region of it too.
+    gimp_image_select_rectangle(canvas.id, GIMP_CHANNEL_OP_REPLACE, 0, 0, 60, 20);
+    const int top = gimp_selection_save(canvas.id);
+    gimp_selection_none(canvas.id);
+    const Result result = stylise_guided(canvas.id, photo, large, top, top, "network=guide");
+    ASSERT_TRUE(result.done()) << result.sentence;
+    EXPECT_NEAR(numbers(result.layer)[1], 60. * 20 / (613 * 500), 2. / 255);  // the mean of the region
+}
+
 // A picture of a layer, finished: it is the layer as it was read, with its mask.
 struct Finished {
     NewLayer what;
