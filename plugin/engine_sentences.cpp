@@ -49,6 +49,9 @@ const char* const known[] = {
     N_("develop it first, with darktable or RawTherapee for example, and take the TIFF, PNG or JPEG from there"),
     N_("open it in GIMP and export it as PNG or TIFF"),
     N_("The picture %s cannot be read (%s); choose another file."),
+    N_("it ends too early"),
+    N_("the file is empty"),
+    N_("unknown format"),
     N_("There is not enough memory for the picture %s of %s×%s pixels; choose a smaller one or close other programs."),
     N_("There is no picture %s; check the name."),
     // of weights
