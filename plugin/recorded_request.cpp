@@ -89,7 +89,15 @@ std::optional<RunRequest> recorded_request(Host& host, const RunRequest& wish, c
     request.settings = record->settings;
     request.above = wish.content;
     request.more = wish.more;
-    if (wish.more > 0) request.start = wish.content;
+    if (wish.more > 0) {
+        const Layer content = host.layer(request.content);
+        if (content.width != drawable.width || content.height != drawable.height)  // it would be stretched
+            throw Error(Cause::picture,
+                        filled(_("“%s” has not the size of the layer “%s” that it was painted from any more, so it "
+                                 "cannot be gone on with; paint that layer afresh."),
+                               drawable.name.c_str(), content.name.c_str()));
+        request.start = wish.content;
+    }
     if (record->start) {
         const int start = record->start->tattoo == 0 ? -1 : host.find(*record->start, drawable.image);
         if (start >= 0)

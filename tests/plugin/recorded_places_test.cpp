@@ -61,8 +61,8 @@ protected:
 
 TEST_F(RecordedPlaces, are_found_where_they_were_on_the_same_computer) {
     const std::string style = put("far/client/waves.png"), weights = put("nets/vgg.pth"), other = put("far/other.xcf");
-    for (const std::string& saved_as : {std::string(), folder + "/work/holiday.xcf"}) {
-        const RunRecord again = kept(record(style, other, weights), saved_as, folder + "/work/holiday.xcf", book());
+    for (const std::string& saved_as : {std::string(), folder + "/trip/holiday.xcf"}) {
+        const RunRecord again = kept(record(style, other, weights), saved_as, folder + "/trip/holiday.xcf", book());
         EXPECT_EQ(again.styles[0].layer.file, style);
         EXPECT_EQ(again.styles[1].layer.file, other);
         EXPECT_EQ(again.settings.text("weights"), weights);
@@ -74,13 +74,13 @@ TEST_F(RecordedPlaces, are_found_where_they_were_on_the_same_computer) {
 }
 
 TEST_F(RecordedPlaces, are_found_beside_the_image_after_a_move_and_on_another_computer) {
-    const std::string style = put("work/styles/waves.png"), other = put("work/other.xcf"),
-                      weights = put("work/vgg.pth");
+    const std::string style = put("trip/styles/waves.png"), other = put("trip/other.xcf"),
+                      weights = put("trip/vgg.pth");
     RunRecord made = record(style, other, weights);
-    fs::rename(folder + "/work", folder + "/moved");
-    fs::create_directory(folder + "/work");
+    fs::rename(folder + "/trip", folder + "/moved");
+    fs::create_directory(folder + "/trip");
     for (const PlaceBook& later : {book(), elsewhere()}) {
-        const RunRecord again = kept(made, folder + "/work/holiday.xcf", folder + "/moved/holiday.xcf", later);
+        const RunRecord again = kept(made, folder + "/trip/holiday.xcf", folder + "/moved/holiday.xcf", later);
         EXPECT_EQ(again.styles[0].layer.file, folder + "/moved/styles/waves.png");
         EXPECT_EQ(again.styles[1].layer.file, folder + "/moved/other.xcf");
         EXPECT_EQ(again.settings.text("weights"), folder + "/moved/vgg.pth");
@@ -96,12 +96,12 @@ TEST_F(RecordedPlaces, have_their_names_where_they_are_found_nowhere) {
 }
 
 TEST_F(RecordedPlaces, of_earlier_versions_are_found_too) {
-    const std::string style = put("work/waves.png");
+    const std::string style = put("trip/waves.png");
     RunRecord old = record(style, "", "");
     find_folders(old, "", book());
     EXPECT_EQ(old.styles[0].layer.file, style);
     old.styles[0].layer.file = "/gone/waves.png";
-    find_folders(old, folder + "/work/holiday.xcf", book());
+    find_folders(old, folder + "/trip/holiday.xcf", book());
     EXPECT_EQ(old.styles[0].layer.file, style);
 }
 

@@ -538,6 +538,15 @@ TEST_F(Session, delivers_a_copy_in_the_contents_colours_if_asked) {
     EXPECT_TRUE(host.added.at(2).what.luminance_copy);
 }
 
+TEST_F(Session, does_not_go_on_from_a_picture_that_would_be_stretched) {
+    run(arguments(RunMode::non_interactive));
+    host.all[photo].width += 2;  // it was cropped or scaled
+    const RunStatus status = run(again(first, 200));
+    EXPECT_EQ(status.kind, RunStatus::Kind::failed);
+    EXPECT_NE(status.sentence.find("has not the size of the layer “photo”"), std::string::npos) << status.sentence;
+    EXPECT_EQ(run(again(first)).kind, RunStatus::Kind::done);  // afresh it can be painted
+}
+
 TEST_F(Session, says_what_is_gone) {
     const auto expect_refused = [&](const std::string& words) {
         const std::size_t before = host.added.size();
