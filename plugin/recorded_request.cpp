@@ -76,6 +76,10 @@ std::optional<RunRequest> recorded_request(Host& host, const RunRequest& wish, c
     find_folders(*record, drawable.file, book);
     RunRequest request;
     request.content = host.find(record->content, drawable.image);
+    if (record->content.name.empty())
+        throw Error(Cause::picture, filled(_("The layer that “%s” was painted from was deleted while it was painted; "
+                                             "click the layer that is to be painted, and choose Neural Style…"),
+                                           drawable.name.c_str()));
     if (request.content < 0 || request.content == wish.content)
         throw Error(Cause::picture,
                     filled(_("The layer “%s” that “%s” was painted from is not in this image any more; click the layer "

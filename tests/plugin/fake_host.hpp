@@ -27,6 +27,7 @@ public:
     std::string refusal;  // of check_content
     bool full = false;    // adding a layer fails
     bool transparent = false;
+    bool takes_orphans = false;  // adding a layer whose source is gone succeeds
     Mask content_mask;
     std::set<int> regions;                        // channels that there are
     int uncovered = -1;                           // covers nothing
@@ -80,7 +81,7 @@ public:
     Image thumbnail(int id, int) override { return read_content(id); }
     std::unique_ptr<LayerAdding> adding_layer(const NewLayer& what, std::shared_ptr<const Image> picture) override {
         return std::make_unique<AtOnce<int>>([this, what, picture] {
-            layer(what.source);
+            if (!takes_orphans) layer(what.source);
             if (full) throw Error(Cause::host, "GIMP could not add the new layer.");
             added.push_back({what.above < 0 ? what.source : what.above, what.name, *picture, what});
             const int id = 100 + int(added.size());

@@ -538,6 +538,17 @@ TEST_F(Session, delivers_a_copy_in_the_contents_colours_if_asked) {
     EXPECT_TRUE(host.added.at(2).what.luminance_copy);
 }
 
+TEST_F(Session, a_layer_that_was_deleted_during_its_own_run_is_named_as_such) {
+    const auto compute = parts.compute;
+    parts.compute = [&](Request request, const auto& progress) {
+        host.all.erase(photo);
+        return compute(std::move(request), progress);
+    };
+    host.takes_orphans = true;
+    run(arguments(RunMode::non_interactive));
+    EXPECT_NE(run(again(first)).sentence.find("was painted from was deleted while"), std::string::npos);
+}
+
 TEST_F(Session, does_not_go_on_from_a_picture_that_would_be_stretched) {
     run(arguments(RunMode::non_interactive));
     host.all[photo].width += 2;  // it was cropped or scaled
