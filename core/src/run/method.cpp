@@ -24,7 +24,7 @@ namespace {
 double content_factor(const Method& method) {
     const double own = method.network.layers_for(method.loss).content_factor;
     if (own > 0) return own;
-    if (method.loss == "covariance") return 200;
+    if (method.loss == "covariance") return 250;
     if (method.loss == "sliced") return 60;
     if (method.loss == "gatys") return 300;
     return 1;
