@@ -166,7 +166,7 @@ TEST(ShippedNetworks, HaveTheLayersOfTheirPapers) {
     EXPECT_TRUE(caffe.bgr);
     EXPECT_FALSE(vgg19.bgr);
     for (const Network& network : {vgg19, caffe, vgg16}) {
-        EXPECT_EQ(network.loss, "gatys");
+        EXPECT_EQ(network.loss, "covariance");
         for (const char* loss : {"tutorial", "gatys", "covariance", "sliced"})
             EXPECT_FALSE(network.layers_for(loss).style_layers.empty()) << network.name << loss;
         EXPECT_FALSE(network.sources.empty());
