@@ -62,11 +62,8 @@ def main():
         contents, styles, seconds = [], [], []
         for content_name, style_name in sheet.PAIRS[:given.pairs]:
             painting = sheet.painted_style(style_name, folder)
-            content = Image.open(sheet.photograph(content_name)).convert("RGB")
-            factor = given.size / max(content.size)
-            content = content.resize([round(length * factor) for length in content.size], Image.LANCZOS)
-            photograph = folder / f"{content_name}-{given.size}.png"
-            content.save(photograph)
+            photograph = sheet.photograph(content_name, given.size, folder)
+            content = Image.open(photograph)
             result = folder / f"{way}-{content_name}-{style_name}-{given.size}.png"
             began = time.monotonic()
             if not result.exists():

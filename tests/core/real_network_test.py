@@ -108,11 +108,10 @@ class RealNetwork(unittest.TestCase):
         network, sheet = picture_numbers.Vgg16(self.weights), picture_table.contact_sheet()
         for pair in sheet.PAIRS[0], sheet.PAIRS[2], sheet.PAIRS[6]:
             painting = sheet.painted_style(pair[1], self.folder)
-            content = Image.open(sheet.photograph(pair[0])).convert("RGB")
-            content.thumbnail((256, 256), Image.LANCZOS)
-            content.save(self.folder / "photograph.png")
+            photograph = sheet.photograph(pair[0], 256, self.folder)
+            content = Image.open(photograph)
             judge = picture_numbers.Judge(network, content, Image.open(painting).convert("RGB"))
-            picture = self.paint(self.folder / "photograph.png", painting, "painted", "--iterations", 60)[0]
+            picture = self.paint(photograph, painting, "painted", "--iterations", 60)[0]
             kept, apart = judge.numbers(picture)
             self.assertGreater(kept, 0.42, pair)
             self.assertLess(apart, 0.40, pair)

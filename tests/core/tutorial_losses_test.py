@@ -24,6 +24,7 @@ import random_vgg
 PROGRAM = os.path.abspath(sys.argv.pop(1))
 WIDTH, HEIGHT = 96, 72
 TOLERANCE = 1e-4
+GATYS_CONTENT = 300  # content_factor() in core/src/run/method.cpp: what its content term is multiplied by
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 CONVOLUTIONS = {"conv1_1": 1, "conv1_2": 2, "conv2_1": 3, "conv2_2": 4, "conv3_1": 5}
 
@@ -184,7 +185,7 @@ class Losses(unittest.TestCase):
         self.assertEqual(content, 0)
         self.expect(style, style_loss("content", [("style", 1)]), "style")
         content, style, _, _ = self.first_row(*options, "--init", "given.pfm", "--content-weight", "7")
-        self.expect(content, 7 * ((maps["given"]["relu_4"] - maps["content"]["relu_4"]) ** 2).mean(), "content")
+        self.expect(content, 7 * GATYS_CONTENT * ((maps["given"]["relu_4"] - maps["content"]["relu_4"]) ** 2).mean(), "content")
         self.expect(style, style_loss("given", [("style", 1)]), "style")
         _, style, _, _ = self.first_row(*options, "--style", "third.pfm:3")
         self.expect(style, style_loss("content", [("style", 0.25), ("third", 0.75)]), "style of two pictures")

@@ -179,7 +179,9 @@ TEST_F(Card, PaintsUnderMasksAndGuidesToo) {
             ASSERT_EQ(outcome.kind, Outcome::Kind::finished) << outcome.sentence;
             pictures[on_card] = std::move(outcome.picture);
         }
-        EXPECT_LT(distance(pictures[0], pictures[1]), 1e-4) << loss;
+        // With weights a sliced loss goes by tables of quantiles, which the two fill in another way, and Adam's first
+        // steps are as large where the gradient is almost nothing.
+        EXPECT_LT(distance(pictures[0], pictures[1]), loss == "sliced" ? 5e-3 : 1e-4) << loss;
     }
 }
 
@@ -339,11 +341,13 @@ TEST_F(Card, IsEmptyAfterARun) {
 }
 
 TEST_F(Card, ThatIsLostEndsTheRunWithWhatToDo) {
+    // One that fails from the beginning is left out by auto, but not where it was asked for.
     for (const long long after : {0, 60, 700}) {
         reset_pretend_card();
         pretend_card().fails_at = after;
         Recorder recorder;
-        const Outcome outcome = run_with(request(network_.settings(1) + "scales=1;iterations=30", "auto"), recorder);
+        const Outcome outcome = run_with(
+            request(network_.settings(1) + "scales=1;iterations=30", after > 0 ? "auto" : card.str()), recorder);
         EXPECT_EQ(outcome.kind, Outcome::Kind::failed);
         EXPECT_EQ(outcome.cause, Cause::device);
         EXPECT_NE(outcome.sentence.find("device=cpu"), std::string::npos) << outcome.sentence;
