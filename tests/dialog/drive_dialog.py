@@ -291,8 +291,8 @@ def test_goes_on_when_the_card_is_lost(open_stage):
     with open_stage() as stage:
         lose_card_late(stage)
         stage.press('Go on with the processor')
-        # 100, 50 and 25 were planned; two of the 50 are done
-        wait_for(lambda: re.fullmatch(r'Evaluation \d+ of 73', stage.preview_words()), 'what is left')
+        # 100, 66, 44, 29 and 20 were planned; two of the 66 are done
+        wait_for(lambda: re.fullmatch(r'Evaluation \d+ of 157', stage.preview_words()), 'what is left')
         end = stage.ending()
         assert end['ended'] == 'finished' and end['picture'] == '960x640', end
         assert 'device=cpu' in end['settings'] and 'scales' not in end['settings'], end
