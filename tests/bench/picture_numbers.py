@@ -7,10 +7,8 @@ style:   ‖S − A‖ / ‖A‖, the mean over relu1_1, relu2_1, relu3_1, relu4
 
 Everything is measured at the content's own size, the style scaled to the same longest edge.
 
-usage: tests/bench/picture_numbers.py WEIGHTS.safetensors CONTENT STYLE RESULT ...
+usage: tests/bench/picture_numbers.py WEIGHTS CONTENT STYLE RESULT ...
 """
-import json
-import pathlib
 import sys
 
 import numpy
@@ -18,23 +16,13 @@ import torch
 import torch.nn.functional as functional
 from PIL import Image
 
+from peer_loop import read_state
+
 SEQUENCE = (("1_1", 0), ("1_2", 2), "pool", ("2_1", 5), ("2_2", 7), "pool", ("3_1", 10), ("3_2", 12), ("3_3", 14), "pool",
             ("4_1", 17), ("4_2", 19), ("4_3", 21), "pool", ("5_1", 24))
 STYLE_LAYERS = ("1_1", "2_1", "3_1", "4_1", "5_1")
 CONTENT_LAYER = "4_2"
 MEAN = (103.939, 116.779, 123.68)  # of the blue, green and red bytes that the network was trained on
-
-
-def read_weights(path):
-    """The tensors of a .safetensors file of float32, by name."""
-    data = pathlib.Path(path).read_bytes()
-    head = int.from_bytes(data[:8], "little")
-    tensors = {}
-    for name, entry in json.loads(data[8:8 + head]).items():
-        if name != "__metadata__":
-            begin, end = (8 + head + offset for offset in entry["data_offsets"])
-            tensors[name] = torch.from_numpy(numpy.frombuffer(data[begin:end], "<f4").reshape(entry["shape"]).copy())
-    return tensors
 
 
 def to_tensor(picture):
@@ -52,7 +40,7 @@ class Vgg16:
     """Rectified features by layer, each C×N; convolutions mirror the picture's edges."""
 
     def __init__(self, weights):
-        self.tensors = read_weights(weights)
+        self.tensors = read_state(weights)
 
     def features(self, picture):
         with torch.no_grad():

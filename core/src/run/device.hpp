@@ -9,7 +9,8 @@
 
 namespace neural_style {
 
-/// Resolves the setting `device`; auto is the first card that computes, else the processor. Throws Error(Cause::device) for one that this machine or this LibTorch does not have.
+/// Resolves the setting `device`; auto is the first card that computes, else the processor. Throws Error(Cause::device)
+/// for one that this machine or this LibTorch does not have.
 c10::Device resolve_device(const std::string& text);
 
 /// Why a card of usable_devices() computes nothing, in LibTorch's words: one that LibTorch has no kernels for is there
