@@ -240,7 +240,7 @@ int main(int argc, char** argv) {
         ratio.push_back(theirs.total() / ours.total());
     }
     std::printf("%d px, %d threads, %s padding, %s, medians of %d pairs\n", edge, threads, reflect ? "reflect" : "zero",
-                neural_style::winograd::kernels().target, pairs);
+                neural_style::winograd::kernels(64).target, pairs);
     for (int i = 0; i < 2; ++i)
         std::printf("%-10s %.3f s = forward %.3f + losses %.3f + backward %.3f; %.3f s of processor time\n",
                     i ? "LibTorch" : "ConvChain", median(total[i]), median(forward[i]), median(losses[i]),

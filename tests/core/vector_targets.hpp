@@ -16,7 +16,7 @@ namespace neural_style {
 /// Highway's name of the code that runs when only `target` is allowed.
 inline std::string kernels_name(std::int64_t target) {
     hwy::SetSupportedTargetsForTest(target);
-    const std::string name = winograd::kernels().target;
+    const std::string name = winograd::kernels(64).target;
     hwy::SetSupportedTargetsForTest(0);
     return name;
 }

@@ -78,7 +78,6 @@ ConvChain::ConvChain(const std::vector<ChainLayer>& layers, const std::vector<Ta
     : padding_(padding),
       pooling_(pooling),
       threads_(std::max(1, threads)),
-      kernels_(winograd::kernels()),
       taps_(taps.size()),
       steps_(make_steps(layers, taps)),
       matrices_(taps.size()) {
@@ -91,10 +90,10 @@ ConvChain::ConvChain(const std::vector<ChainLayer>& layers, const std::vector<Ta
         if (is_direct(step)) {
             picture_weights_ = winograd::arrange_picture_weights(layer.weight.data(), step.out_channels);
         } else {
-            step.forward = winograd::pack_weights(kernels_, layer.weight.data(), step.out_channels, step.in_channels,
-                                                  false, threads_);
-            step.backward = winograd::pack_weights(kernels_, layer.weight.data(), step.out_channels, step.in_channels,
-                                                   true, threads_);
+            step.forward =
+                winograd::pack_weights(layer.weight.data(), step.out_channels, step.in_channels, false, threads_);
+            step.backward =
+                winograd::pack_weights(layer.weight.data(), step.out_channels, step.in_channels, true, threads_);
         }
         const int padded = padded_channels(step.out_channels);
         step.bias = Buffer(padded * sizeof(float));
@@ -105,7 +104,6 @@ ConvChain::ConvChain(const std::vector<ChainLayer>& layers, const std::vector<Ta
 
 ConvChain::Sizes ConvChain::sizes(const std::vector<Step>& steps, std::size_t taps, Pooling pooling, int threads,
                                   int height, int width) {
-    const winograd::Kernels& kernels = winograd::kernels();
     Sizes result;
     result.dense_taps.assign(taps, 0);
     // a join of gradients into the other shared map turns round where all the steps before it have theirs
@@ -133,7 +131,7 @@ ConvChain::Sizes ConvChain::sizes(const std::vector<Step>& steps, std::size_t ta
         if (kept.own_after_relu || (!last && !step.pools && step.tap_before < 0)) kept.after_relu = pixels * channels;
         kept.own_pooled = step.tap_pooled >= 0;
         if (step.pools) kept.pooled = pooled_pixels * channels;
-        const std::size_t mask = kernels.mask_bytes(height, width, channels);
+        const std::size_t mask = winograd::kernels(channels).mask_bytes(height, width, channels);
         if (kept.own_after_relu || (step.pools ? pooling == Pooling::average : !last)) kept.relu_mask = mask;
         if (step.pools && pooling == Pooling::max) kept.pool_mask = mask;
         result.steps.push_back(kept);
@@ -152,10 +150,10 @@ ConvChain::Sizes ConvChain::sizes(const std::vector<Step>& steps, std::size_t ta
             share(i, height / 2, width / 2, step.out_channels);
         for (const bool backward : {false, true}) {
             if (is_direct(step)) break;
-            result.scratch = std::max(
-                result.scratch,
-                winograd::scratch_floats(kernels, backward ? step.out_channels : step.in_channels,
-                                         backward ? step.in_channels : step.out_channels, height, width, threads));
+            result.scratch =
+                std::max(result.scratch, winograd::scratch_floats(backward ? step.out_channels : step.in_channels,
+                                                                  backward ? step.in_channels : step.out_channels,
+                                                                  height, width, threads));
         }
         if (step.pools) {
             height /= 2;
@@ -296,10 +294,9 @@ void ConvChain::forward(const float* input, int height, int width) {
         store.pooled = step.pooled;
         store.pool_mask = step.pool_mask;
         if (is_direct(step))
-            winograd::convolve_picture(kernels_, picture_weights_.floats(), input, padding_, store, picture_.floats(),
-                                       threads_);
+            winograd::convolve_picture(picture_weights_.floats(), input, padding_, store, picture_.floats(), threads_);
         else
-            winograd::convolve(kernels_, step.forward, source, store, scratch_.floats(), threads_);
+            winograd::convolve(step.forward, source, store, scratch_.floats(), threads_);
 
         source.height = step.pools ? step.height / 2 : step.height;
         source.width = step.pools ? step.width / 2 : step.width;
@@ -322,12 +319,12 @@ ConvChain::PaddedGradient ConvChain::padded_gradient(std::size_t tap, const TapG
     const FeatureMap features = this->tap(tap);
     const std::size_t pixels = area(features.height, features.width);
     const int channels = features.channels, padded = padded_channels(channels);
-    if (given.matrix && may_be_linear && channels == padded && channels % kernels_.panel_channels == 0) {
+    const int panel = winograd::kernels(channels).panel_channels;
+    if (given.matrix && may_be_linear && channels == padded && channels % panel == 0) {
         Buffer& memory = matrices_[tap];
         if (!memory.size()) memory = Buffer(area(channels, channels) * sizeof(float));
-        pack_matrix(kernels_, given.matrix, channels, channels, memory.floats());
-        result.linear = {features.data,   channels,    channels / kernels_.panel_channels,
-                         memory.floats(), given.shift, given.map};
+        pack_matrix(given.matrix, channels, channels, memory.floats());
+        result.linear = {features.data, channels, channels / panel, memory.floats(), given.shift, given.map};
         return result;
     }
     // elsewhere it has to become a map, with padded channels
@@ -387,20 +384,20 @@ winograd::Source ConvChain::backward_source(std::size_t index, bool deepest,
     const float* before_map = before.is_linear() ? joined : before.map;
     const float* after_map = after.is_linear() ? joined : after.map;
     const int pooled_height = step.height / 2, pooled_width = step.width / 2, channels = source.channels;
+    const winograd::Kernels& kernels = winograd::kernels(channels);
 #pragma omp parallel for num_threads(threads_) schedule(static)
     for (int y = 0; y < step.height; ++y) {
         for (const PaddedGradient* gradient : {&before, &after})
             if (gradient->is_linear())
-                winograd::write_gradient(kernels_, gradient->linear, channels, area(y, step.width), step.width, joined);
+                winograd::write_gradient(gradient->linear, channels, area(y, step.width), step.width, joined);
         for (int x = 0; x < step.width; ++x) {
             const std::size_t at = (area(y, step.width) + x) * channels;
-            const std::size_t mask_at = kernels_.mask_offset(y, x, step.width, channels);
+            const std::size_t mask_at = kernels.mask_offset(y, x, step.width, channels);
             const bool in_window = pooled && y / 2 < pooled_height && x / 2 < pooled_width;
-            kernels_.join_gradients(in_window ? pooled + (area(y / 2, pooled_width) + x / 2) * channels : nullptr,
-                                    in_window ? unpool_mask + mask_at : nullptr, scale,
-                                    after_map ? after_map + at : nullptr,
-                                    after_map ? step.relu_mask + mask_at : nullptr,
-                                    before_map ? before_map + at : nullptr, channels, joined + at);
+            kernels.join_gradients(in_window ? pooled + (area(y / 2, pooled_width) + x / 2) * channels : nullptr,
+                                   in_window ? unpool_mask + mask_at : nullptr, scale,
+                                   after_map ? after_map + at : nullptr, after_map ? step.relu_mask + mask_at : nullptr,
+                                   before_map ? before_map + at : nullptr, channels, joined + at);
         }
     }
     source.data = joined;
@@ -432,9 +429,8 @@ void ConvChain::backward(const std::vector<TapGradient>& tap_gradients, float* i
         const Step& step = steps_[i];
         const winograd::Source source = backward_source(i, i == deepest, gradients, shared);
         if (is_direct(step)) {
-            winograd::convolve_picture_backward(kernels_, picture_weights_.floats(), source.data, source.height,
-                                                source.width, source.channels, padding_, picture_.floats(),
-                                                input_gradient, threads_);
+            winograd::convolve_picture_backward(picture_weights_.floats(), source.data, source.height, source.width,
+                                                source.channels, padding_, picture_.floats(), input_gradient, threads_);
             return;
         }
         winograd::BackwardStore store;
@@ -463,9 +459,9 @@ void ConvChain::backward(const std::vector<TapGradient>& tap_gradients, float* i
                 store.after_mask = added(previous.tap_before);
             }
         }
-        winograd::convolve(kernels_, step.backward, source, store, linear, scratch_.floats(), threads_);
+        winograd::convolve(step.backward, source, store, linear, scratch_.floats(), threads_);
         if (padding_ != winograd::Padding::zero)
-            winograd::add_frame_gradient(kernels_, step.backward, source, store, padding_, scratch_.floats(), threads_);
+            winograd::add_frame_gradient(step.backward, source, store, padding_, scratch_.floats(), threads_);
     }
     repack(shared_[shared].floats(), padded_channels(in_channels), input_gradient, in_channels, area(height_, width_),
            threads_);
@@ -489,8 +485,8 @@ std::size_t ConvChain::predicted_bytes(const std::vector<ChainLayer>& layers, co
     std::size_t bytes = sizes(steps, taps.size(), pooling, std::max(1, threads), height, width).bytes();
     for (const Step& step : steps)
         bytes += is_direct(step) ? sizeof(float) * 27 * padded_channels(step.out_channels)
-                                 : winograd::packed_bytes(winograd::kernels(), step.in_channels, step.out_channels) +
-                                       winograd::packed_bytes(winograd::kernels(), step.out_channels, step.in_channels);
+                                 : winograd::packed_bytes(step.in_channels, step.out_channels) +
+                                       winograd::packed_bytes(step.out_channels, step.in_channels);
     return bytes;
 }
 

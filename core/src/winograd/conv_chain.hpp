@@ -76,7 +76,7 @@ public:
     std::size_t weight_bytes() const;
 
     /// Bytes that forward and backward work in, planned for the last forward's size. (A gradient with a matrix takes a
-    /// map more where the tap is a pooling or its channels are no multiple of 32.)
+    /// map more where the tap is a pooling or its channels fill no whole panels.)
     std::size_t work_bytes() const;
     std::size_t work_bytes_for(int height, int width) const;  ///< the same, planned for another size
 
@@ -135,7 +135,6 @@ private:
     winograd::Padding padding_;
     Pooling pooling_;
     int threads_;
-    const winograd::Kernels& kernels_;
     std::size_t taps_;
     std::vector<Step> steps_;
     int height_ = 0, width_ = 0;

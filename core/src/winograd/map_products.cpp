@@ -13,8 +13,8 @@ constexpr int product_pixels = 96;  // of a product: a multiple of all kernels' 
 
 }  // namespace
 
-void pack_matrix(const winograd::Kernels& kernels, const float* matrix, int rows, int columns, float* packed) {
-    const int panel = kernels.panel_channels;
+void pack_matrix(const float* matrix, int rows, int columns, float* packed) {
+    const int panel = winograd::kernels(columns).panel_channels;
     for (int begin = 0; begin < columns; begin += panel) {
         const int wide = std::min(panel, columns - begin);
         for (int i = 0; i < rows; ++i, packed += panel) {
@@ -25,7 +25,7 @@ void pack_matrix(const winograd::Kernels& kernels, const float* matrix, int rows
 }
 
 MapProducts::MapProducts(int channels, int threads)
-    : channels_(channels), threads_(std::max(1, threads)), kernels_(winograd::kernels()) {
+    : channels_(channels), threads_(std::max(1, threads)), kernels_(winograd::kernels(channels)) {
     const int panel = kernels_.panel_channels;
     padded_ = (channels + panel - 1) / panel * panel;
     partial_ = winograd::Buffer(sizeof(float) * partial_floats() * threads_);
@@ -77,7 +77,7 @@ void MapProducts::gram(const float* map, std::size_t pixels, float* gram, float*
 void MapProducts::multiply(const float* map, std::size_t pixels, const float* matrix, const float* shift, float* out) {
     const int panels = padded_ / kernels_.panel_channels;
     float* const packed = packed_.floats();
-    pack_matrix(kernels_, matrix, channels_, channels_, packed);
+    pack_matrix(matrix, channels_, channels_, packed);
     const std::size_t batches = (pixels + product_pixels - 1) / product_pixels;
     const bool direct = padded_ == channels_ && !shift;
 #pragma omp parallel for num_threads(threads_) schedule(static)

@@ -8,9 +8,9 @@
 
 namespace neural_style {
 
-/// Packs a matrix of `rows` x `columns` for Kernels::multiply: [panel][row][panel_channels], zeros after the last
-/// column.
-void pack_matrix(const winograd::Kernels& kernels, const float* matrix, int rows, int columns, float* packed);
+/// Packs a matrix of `rows` x `columns` for the multiply() of kernels(columns): [panel][row][panel_channels], zeros
+/// after the last column.
+void pack_matrix(const float* matrix, int rows, int columns, float* packed);
 
 class MapProducts {
 public:

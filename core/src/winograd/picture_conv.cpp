@@ -26,8 +26,9 @@ Buffer arrange_picture_weights(const float* weight, int out_channels) {
     return result;
 }
 
-void convolve_picture(const Kernels& kernels, const float* weights, const float* picture, Padding padding,
-                      const ForwardStore& store, float* padded_picture, int threads) {
+void convolve_picture(const float* weights, const float* picture, Padding padding, const ForwardStore& store,
+                      float* padded_picture, int threads) {
+    const Kernels& kernels = winograd::kernels(store.channels);
     const int height = store.height, width = store.width;
     const std::ptrdiff_t row_floats = (whole_tiles(width) + 4) * picture_channels;
     const int padded_rows = whole_tiles(height) + 2;
@@ -58,9 +59,9 @@ void convolve_picture(const Kernels& kernels, const float* weights, const float*
     }
 }
 
-void convolve_picture_backward(const Kernels& kernels, const float* weights, const float* gradient, int height,
-                               int width, int channels, Padding padding, float* padded_picture, float* out,
-                               int threads) {
+void convolve_picture_backward(const float* weights, const float* gradient, int height, int width, int channels,
+                               Padding padding, float* padded_picture, float* out, int threads) {
+    const Kernels& kernels = winograd::kernels(channels);
     const std::size_t row_floats = static_cast<std::size_t>(width + 2) * picture_channels;
     const std::size_t out_floats = static_cast<std::size_t>(width) * picture_channels;
 #pragma omp parallel for num_threads(threads) schedule(static)

@@ -15,13 +15,12 @@ std::size_t padded_picture_floats(int height, int width);
 Buffer arrange_picture_weights(const float* weight, int out_channels);
 
 /// Convolves `picture` (store.height x store.width x 3) into `store`.
-void convolve_picture(const Kernels& kernels, const float* weights, const float* picture, Padding padding,
-                      const ForwardStore& store, float* padded_picture, int threads);
+void convolve_picture(const float* weights, const float* picture, Padding padding, const ForwardStore& store,
+                      float* padded_picture, int threads);
 
 /// Writes the gradient to the picture, height x width x 3, from the gradient to the convolution's output, a map of
 /// `channels` padded channels.
-void convolve_picture_backward(const Kernels& kernels, const float* weights, const float* gradient, int height,
-                               int width, int channels, Padding padding, float* padded_picture, float* out,
-                               int threads);
+void convolve_picture_backward(const float* weights, const float* gradient, int height, int width, int channels,
+                               Padding padding, float* padded_picture, float* out, int threads);
 
 }  // namespace neural_style::winograd

@@ -123,24 +123,23 @@ void store_tile(const Kernels& kernels, const float* m, std::size_t stride, cons
     kernels.store_backward(m, stride, store, y, x);
 }
 
-void prepare_tiles(const Kernels&, const LinearGradient*, const ForwardStore&, int, int, int) {}
+void prepare_tiles(const LinearGradient*, const ForwardStore&, int, int, int) {}
 
 // writes a linear gradient below the tiles [x, x + count) of a row of tiles
-void prepare_tiles(const Kernels& kernels, const LinearGradient* linear, const BackwardStore& store, int tile_y,
-                   int tile_x, int count) {
+void prepare_tiles(const LinearGradient* linear, const BackwardStore& store, int tile_y, int tile_x, int count) {
     if (!linear) return;
     const int x = tile_x * tile_edge, wide = std::min(count * tile_edge, store.width - x);
     const int bottom = std::min((tile_y + 1) * tile_edge, store.height);
     for (int y = tile_y * tile_edge; y < bottom; ++y)
-        write_gradient(kernels, *linear, store.channels, static_cast<std::size_t>(y) * store.width + x, wide,
-                       store.out);
+        write_gradient(*linear, store.channels, static_cast<std::size_t>(y) * store.width + x, wide, store.out);
 }
 
 constexpr int run_tiles = 12;  // that are stored together where threads share a batch
 
 template <class Store>
-void convolve_tiles(const Kernels& kernels, const Weights& weights, const Source& source, const Store& store,
-                    const LinearGradient* linear, float* scratch, int threads) {
+void convolve_tiles(const Weights& weights, const Source& source, const Store& store, const LinearGradient* linear,
+                    float* scratch, int threads) {
+    const Kernels& kernels = winograd::kernels(weights.produced);
     const Batches batches(kernels, weights.depth, weights.produced, source.height, source.width, threads);
     const Patches patches(kernels, source);
     const int across = batches.tiles_across;
@@ -149,7 +148,7 @@ void convolve_tiles(const Kernels& kernels, const Weights& weights, const Source
         for (int done = 0; done < count;) {
             const int y = (first + done) / across, x = (first + done) % across;
             const int in_row = std::min(count - done, across - x);
-            prepare_tiles(kernels, linear, store, y, x, in_row);
+            prepare_tiles(linear, store, y, x, in_row);
             for (int t = 0; t < in_row; ++t)
                 store_tile(kernels, m + (done + t) * batches.m_row, batches.m_product, store, y * tile_edge,
                            (x + t) * tile_edge);
@@ -255,17 +254,17 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
     return *this;
 }
 
-std::size_t packed_bytes(const Kernels& kernels, int depth, int produced) {
-    return sizeof(float) * products * depth * rounded_up(produced, kernels.panel_channels);
+std::size_t packed_bytes(int depth, int produced) {
+    return sizeof(float) * products * depth * rounded_up(produced, kernels(produced).panel_channels);
 }
 
-Weights pack_weights(const Kernels& kernels, const float* weight, int out_channels, int in_channels, bool backward,
-                     int threads) {
+Weights pack_weights(const float* weight, int out_channels, int in_channels, bool backward, int threads) {
+    const Kernels& kernels = winograd::kernels(backward ? in_channels : out_channels);
     Weights result;
     result.depth = backward ? out_channels : in_channels;
     result.produced = backward ? in_channels : out_channels;
     result.panels = rounded_up(result.produced, kernels.panel_channels) / kernels.panel_channels;
-    result.packed = Buffer(packed_bytes(kernels, result.depth, result.produced));
+    result.packed = Buffer(packed_bytes(result.depth, result.produced));
     float* packed = result.packed.floats();
 #pragma omp parallel for num_threads(threads) schedule(dynamic, 1)
     for (int panel = 0; panel < result.panels; ++panel)
@@ -289,24 +288,24 @@ int padded_index(int index, int size, Padding padding) {
     return -1;
 }
 
-std::size_t scratch_floats(const Kernels& kernels, int depth, int produced, int height, int width, int threads) {
+std::size_t scratch_floats(int depth, int produced, int height, int width, int threads) {
+    const Kernels& kernels = winograd::kernels(produced);
     const Batches batches(kernels, depth, produced, height, width, threads);
     return std::max(batches.floats() * (batches.shared ? 1 : threads),
                     FrameLayout(kernels, depth, produced, height, width).floats());
 }
 
-void convolve(const Kernels& kernels, const Weights& weights, const Source& source, const ForwardStore& store,
+void convolve(const Weights& weights, const Source& source, const ForwardStore& store, float* scratch, int threads) {
+    convolve_tiles(weights, source, store, nullptr, scratch, threads);
+}
+
+void convolve(const Weights& weights, const Source& source, const BackwardStore& store, const LinearGradient* linear,
               float* scratch, int threads) {
-    convolve_tiles(kernels, weights, source, store, nullptr, scratch, threads);
+    convolve_tiles(weights, source, store, linear, scratch, threads);
 }
 
-void convolve(const Kernels& kernels, const Weights& weights, const Source& source, const BackwardStore& store,
-              const LinearGradient* linear, float* scratch, int threads) {
-    convolve_tiles(kernels, weights, source, store, linear, scratch, threads);
-}
-
-void write_gradient(const Kernels& kernels, const LinearGradient& gradient, int channels, std::size_t first, int pixels,
-                    float* out) {
+void write_gradient(const LinearGradient& gradient, int channels, std::size_t first, int pixels, float* out) {
+    const Kernels& kernels = winograd::kernels(channels);
     float* to = out + first * channels;
     kernels.multiply(pixels, gradient.depth, gradient.features + first * channels, channels, gradient.packed, 0,
                      gradient.panels, to, channels);
@@ -317,8 +316,9 @@ void write_gradient(const Kernels& kernels, const LinearGradient& gradient, int 
     }
 }
 
-void add_frame_gradient(const Kernels& kernels, const Weights& weights, const Source& source,
-                        const BackwardStore& store, Padding padding, float* scratch, int threads) {
+void add_frame_gradient(const Weights& weights, const Source& source, const BackwardStore& store, Padding padding,
+                        float* scratch, int threads) {
+    const Kernels& kernels = winograd::kernels(weights.produced);
     const FrameLayout layout(kernels, weights.depth, weights.produced, source.height, source.width);
     const Patches patches(kernels, source);
     float* v = scratch;

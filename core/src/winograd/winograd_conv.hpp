@@ -43,11 +43,10 @@ struct Weights {
 };
 
 /// Bytes of such weights.
-std::size_t packed_bytes(const Kernels& kernels, int depth, int produced);
+std::size_t packed_bytes(int depth, int produced);
 
 /// Transforms `weight` (KCRS); `backward`: for the gradient to the input.
-Weights pack_weights(const Kernels& kernels, const float* weight, int out_channels, int in_channels, bool backward,
-                     int threads);
+Weights pack_weights(const float* weight, int out_channels, int in_channels, bool backward, int threads);
 
 /// The map that a convolution reads, NHWC with `channels` padded channels.
 struct Source {
@@ -73,19 +72,17 @@ struct LinearGradient {
 };
 
 /// Writes such a gradient for `pixels` pixels from `first` on into the map `out`.
-void write_gradient(const Kernels& kernels, const LinearGradient& gradient, int channels, std::size_t first, int pixels,
-                    float* out);
+void write_gradient(const LinearGradient& gradient, int channels, std::size_t first, int pixels, float* out);
 
 /// Floats that `convolve` needs as scratch memory for a map of this size.
-std::size_t scratch_floats(const Kernels& kernels, int depth, int produced, int height, int width, int threads);
+std::size_t scratch_floats(int depth, int produced, int height, int width, int threads);
 
 /// Convolves `source` (whose size is the size of `store`'s map) into `store`.
-void convolve(const Kernels& kernels, const Weights& weights, const Source& source, const ForwardStore& store,
-              float* scratch, int threads);
+void convolve(const Weights& weights, const Source& source, const ForwardStore& store, float* scratch, int threads);
 /// `linear`, unless null, is written into store.out first, tile by tile; store.before_mask or store.after_mask may be
 /// store.out to take it from there.
-void convolve(const Kernels& kernels, const Weights& weights, const Source& source, const BackwardStore& store,
-              const LinearGradient* linear, float* scratch, int threads);
+void convolve(const Weights& weights, const Source& source, const BackwardStore& store, const LinearGradient* linear,
+              float* scratch, int threads);
 
 /// Where padding takes the pixel at `index`, one step outside [0, size) at most, from; -1: it is zero. Reflection of a
 /// single pixel repeats it.
@@ -94,7 +91,7 @@ int padded_index(int index, int size, Padding padding);
 /// The rest of the gradient of a convolution whose input was padded by anything but zeros: what flows to the frame of
 /// padding around the map is added to the pixels that the frame was copied from, through `store`'s mask and scale.
 /// Call after `convolve` with the same arguments.
-void add_frame_gradient(const Kernels& kernels, const Weights& weights, const Source& source,
-                        const BackwardStore& store, Padding padding, float* scratch, int threads);
+void add_frame_gradient(const Weights& weights, const Source& source, const BackwardStore& store, Padding padding,
+                        float* scratch, int threads);
 
 }  // namespace neural_style::winograd

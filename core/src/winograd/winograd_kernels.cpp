@@ -36,8 +36,10 @@ using V = hn::VFromD<D>;
 
 constexpr int lanes = static_cast<int>(hn::MaxLanes(D()));
 constexpr int vector_mask_bytes = lanes < 8 ? 1 : lanes / 8;
-constexpr int panel_vectors = 2;
-constexpr int panel = panel_vectors * lanes;
+// A panel is two vectors wide: each value that is broadcast is used twice. One vector for maps of no more channels,
+// half of whose panel would be empty.
+template <int Vectors>
+constexpr int panel = Vectors* lanes;
 // accumulators, two panel vectors and a broadcast value must fit the registers: 32 of them on AVX-512 and NEON, else 16
 #if HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON
 constexpr int block = 12;
@@ -109,7 +111,9 @@ HWY_INLINE MaskColumn mask_bits(const Mask& mask, int row) {
 }
 
 // G w G^T in double precision, for the produced channels of one panel
+template <int Vectors>
 void pack_panel(const float* weight, int out_channels, int in_channels, bool backward, int panel_index, float* packed) {
+    constexpr int panel = HWY_NAMESPACE::panel<Vectors>;
     constexpr double root_half = 0.70710678118654752440, root_two = 1.41421356237309504880;
     // row i: (1, p, p^2) of its point p, divided by the product of p's differences from the other finite points
     constexpr double rows[patch_edge][3] = {{1, 0, 0},
@@ -221,19 +225,16 @@ void transform_line(const float* const* pixels, const std::uint8_t* const* masks
 
 // m[Rows][panel] (+)= v[Rows][depth] * packed[depth][panel], all in registers. Meanwhile `lines` cache lines from
 // `next` on are fetched for later, for every `fetch_step` rows of the panel.
-template <int Rows>
+template <int Vectors, int Rows>
 HWY_NOINLINE void multiply_block(int depth, const float* HWY_RESTRICT v, std::size_t v_stride,
                                  const float* HWY_RESTRICT packed, float* HWY_RESTRICT m, std::size_t m_stride,
                                  bool accumulate, const float* next, int lines) {
+    constexpr int panel = HWY_NAMESPACE::panel<Vectors>;
     const D tag;
-    V sum[Rows][panel_vectors];
-    if (accumulate) {
-        UNROLLED for (int i = 0; i < Rows; ++i) {
-            sum[i][0] = hn::LoadU(tag, m + i * m_stride);
-            sum[i][1] = hn::LoadU(tag, m + i * m_stride + lanes);
-        }
-    } else {
-        UNROLLED for (int i = 0; i < Rows; ++i) sum[i][0] = sum[i][1] = hn::Zero(tag);
+    V sum[Rows][Vectors];
+    UNROLLED for (int i = 0; i < Rows; ++i) {
+        UNROLLED for (int k = 0; k < Vectors; ++k) sum[i][k] =
+            accumulate ? hn::LoadU(tag, m + i * m_stride + k * lanes) : hn::Zero(tag);
     }
     // every third row has an address of its own, the two behind it are reached by the stride: few registers, no sums
     constexpr int groups = (Rows + 2) / 3;
@@ -248,26 +249,26 @@ HWY_NOINLINE void multiply_block(int depth, const float* HWY_RESTRICT v, std::si
         const float* const end = weights + std::min(left, fetch_step) * panel;
         left -= fetch_step;
         for (; weights != end; weights += panel) {
-            const V first = hn::LoadU(tag, weights), second = hn::LoadU(tag, weights + lanes);
+            V factor[Vectors];
+            UNROLLED for (int k = 0; k < Vectors; ++k) factor[k] = hn::LoadU(tag, weights + k * lanes);
             UNROLLED for (int i = 0; i < Rows; ++i) {
                 const V value = hn::Set(tag, address[i / 3][i % 3 * stride]);
-                sum[i][0] = hn::MulAdd(value, first, sum[i][0]);
-                sum[i][1] = hn::MulAdd(value, second, sum[i][1]);
+                UNROLLED for (int k = 0; k < Vectors; ++k) sum[i][k] = hn::MulAdd(value, factor[k], sum[i][k]);
             }
             UNROLLED for (int i = 0; i < groups; ++i)++ address[i];
         }
     }
     UNROLLED for (int i = 0; i < Rows; ++i) {
-        hn::StoreU(sum[i][0], tag, m + i * m_stride);
-        hn::StoreU(sum[i][1], tag, m + i * m_stride + lanes);
+        UNROLLED for (int k = 0; k < Vectors; ++k) hn::StoreU(sum[i][k], tag, m + i * m_stride + k * lanes);
     }
 }
 
 // the last rows of a batch, fewer than `block`: by powers of two, which keeps the versions of the code few
+template <int Vectors>
 void multiply_rest(int rows, int depth, const float* v, std::size_t v_stride, const float* packed, float* m,
                    std::size_t m_stride, bool accumulate, const float* next, int lines) {
     const auto take = [&](auto count) {
-        multiply_block<count()>(depth, v, v_stride, packed, m, m_stride, accumulate, next, lines);
+        multiply_block<Vectors, count()>(depth, v, v_stride, packed, m, m_stride, accumulate, next, lines);
         v += count * v_stride;
         m += count * m_stride;
         lines = 0;
@@ -280,8 +281,10 @@ void multiply_rest(int rows, int depth, const float* v, std::size_t v_stride, co
     if (rows & 1) take(std::integral_constant<int, 1>());
 }
 
+template <int Vectors>
 void multiply(int rows, int depth, const float* v, std::size_t v_stride, const float* packed, int panel_begin,
               int panel_end, float* m, std::size_t m_stride) {
+    constexpr int panel = HWY_NAMESPACE::panel<Vectors>;
     const int row_blocks = (rows + block - 1) / block;
     for (int from = 0; from < depth; from += depth_block) {
         const int count = std::min(depth_block, depth - from);
@@ -300,11 +303,11 @@ void multiply(int rows, int depth, const float* v, std::size_t v_stride, const f
                     const float* rows_of_v = v + row * v_stride + from;
                     float* rows_of_m = m + row * m_stride + static_cast<std::size_t>(p) * panel;
                     if (row + block <= rows)
-                        multiply_block<block>(count, rows_of_v, v_stride, weights, rows_of_m, m_stride, from > 0, next,
-                                              lines);
+                        multiply_block<Vectors, block>(count, rows_of_v, v_stride, weights, rows_of_m, m_stride,
+                                                       from > 0, next, lines);
                     else
-                        multiply_rest(rows - row, count, rows_of_v, v_stride, weights, rows_of_m, m_stride, from > 0,
-                                      next, lines);
+                        multiply_rest<Vectors>(rows - row, count, rows_of_v, v_stride, weights, rows_of_m, m_stride,
+                                               from > 0, next, lines);
                 }
         }
     }
@@ -543,23 +546,25 @@ void join_gradients(const float* pooled, const std::uint8_t* pool_mask, float sc
     }
 }
 
+template <int Vectors>
 void gather_panels(const float* map, int pixels, int channels, float* panels, float* sums) {
+    constexpr int panel = HWY_NAMESPACE::panel<Vectors>;
     const D tag;
     for (int begin = 0; begin < channels; begin += panel) {
         float* to = panels + static_cast<std::size_t>(begin) * pixels;
         const float* from = map + begin;
         const int wide = std::min(panel, channels - begin);
         if (wide == panel) {
-            V first = hn::LoadU(tag, sums + begin), second = hn::LoadU(tag, sums + begin + lanes);
+            V sum[Vectors];
+            UNROLLED for (int k = 0; k < Vectors; ++k) sum[k] = hn::LoadU(tag, sums + begin + k * lanes);
             for (int p = 0; p < pixels; ++p, from += channels, to += panel) {
-                const V a = hn::LoadU(tag, from), b = hn::LoadU(tag, from + lanes);
-                hn::StoreU(a, tag, to);
-                hn::StoreU(b, tag, to + lanes);
-                first = hn::Add(first, a);
-                second = hn::Add(second, b);
+                UNROLLED for (int k = 0; k < Vectors; ++k) {
+                    const V value = hn::LoadU(tag, from + k * lanes);
+                    hn::StoreU(value, tag, to + k * lanes);
+                    sum[k] = hn::Add(sum[k], value);
+                }
             }
-            hn::StoreU(first, tag, sums + begin);
-            hn::StoreU(second, tag, sums + begin + lanes);
+            UNROLLED for (int k = 0; k < Vectors; ++k) hn::StoreU(sum[k], tag, sums + begin + k * lanes);
         } else {
             for (int p = 0; p < pixels; ++p, from += channels, to += panel)
                 for (int c = 0; c < panel; ++c) {
@@ -571,48 +576,52 @@ void gather_panels(const float* map, int pixels, int channels, float* panels, fl
 }
 
 // gram[Rows][panel] += left^T right, all in registers
-template <int Rows>
+template <int Vectors, int Rows>
 HWY_INLINE void add_gram_rows(int pixels, const float* HWY_RESTRICT left, const float* HWY_RESTRICT right,
                               float* HWY_RESTRICT gram, std::size_t gram_stride) {
     const D tag;
-    V sum[Rows][panel_vectors];
-    UNROLLED for (int i = 0; i < Rows; ++i) sum[i][0] = sum[i][1] = hn::Zero(tag);
+    constexpr int panel = HWY_NAMESPACE::panel<Vectors>;
+    V sum[Rows][Vectors];
+    UNROLLED for (int i = 0; i < Rows; ++i) { UNROLLED for (int k = 0; k < Vectors; ++k) sum[i][k] = hn::Zero(tag); }
     for (int p = 0; p < pixels; ++p, left += panel, right += panel) {
-        const V first = hn::LoadU(tag, right), second = hn::LoadU(tag, right + lanes);
+        V factor[Vectors];
+        UNROLLED for (int k = 0; k < Vectors; ++k) factor[k] = hn::LoadU(tag, right + k * lanes);
         UNROLLED for (int i = 0; i < Rows; ++i) {
             const V value = hn::Set(tag, left[i]);
-            sum[i][0] = hn::MulAdd(value, first, sum[i][0]);
-            sum[i][1] = hn::MulAdd(value, second, sum[i][1]);
+            UNROLLED for (int k = 0; k < Vectors; ++k) sum[i][k] = hn::MulAdd(value, factor[k], sum[i][k]);
         }
     }
     UNROLLED for (int i = 0; i < Rows; ++i) {
-        float* row = gram + i * gram_stride;
-        hn::StoreU(hn::Add(sum[i][0], hn::LoadU(tag, row)), tag, row);
-        hn::StoreU(hn::Add(sum[i][1], hn::LoadU(tag, row + lanes)), tag, row + lanes);
+        UNROLLED for (int k = 0; k < Vectors; ++k) {
+            float* to = gram + i * gram_stride + k * lanes;
+            hn::StoreU(hn::Add(sum[i][k], hn::LoadU(tag, to)), tag, to);
+        }
     }
 }
 
+template <int Vectors>
 void add_gram_panel(int pixels, const float* left, const float* right, float* gram, std::size_t gram_stride) {
+    constexpr int panel = HWY_NAMESPACE::panel<Vectors>;
     constexpr int rows = std::min(block, panel), rest = panel % rows;
     for (int i = 0; i + rows <= panel; i += rows)
-        add_gram_rows<rows>(pixels, left + i, right, gram + i * gram_stride, gram_stride);
+        add_gram_rows<Vectors, rows>(pixels, left + i, right, gram + i * gram_stride, gram_stride);
     if constexpr (rest > 0)
-        add_gram_rows<rest>(pixels, left + panel - rest, right, gram + (panel - rest) * gram_stride, gram_stride);
+        add_gram_rows<Vectors, rest>(pixels, left + panel - rest, right, gram + (panel - rest) * gram_stride,
+                                     gram_stride);
 }
 
-}  // namespace
-
-const Kernels& kernels_of_target() {
+template <int Vectors>
+const Kernels& kernels_with() {
     static const Kernels table = {hwy::TargetName(HWY_TARGET),
-                                  panel,
+                                  panel<Vectors>,
                                   block,
                                   mask_bytes,
                                   mask_offset,
-                                  pack_panel,
+                                  pack_panel<Vectors>,
                                   transform_inner,
                                   transform_gathered,
                                   transform_line,
-                                  multiply,
+                                  multiply<Vectors>,
                                   store_forward,
                                   store_backward,
                                   direct_forward,
@@ -620,10 +629,14 @@ const Kernels& kernels_of_target() {
                                   store_line,
                                   add_masked,
                                   join_gradients,
-                                  gather_panels,
-                                  add_gram_panel};
+                                  gather_panels<Vectors>,
+                                  add_gram_panel<Vectors>};
     return table;
 }
+
+}  // namespace
+
+const Kernels& kernels_of_target(int channels) { return channels <= lanes ? kernels_with<1>() : kernels_with<2>(); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace neural_style::winograd
@@ -632,6 +645,6 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace neural_style::winograd {
 HWY_EXPORT(kernels_of_target);
-const Kernels& kernels() { return HWY_DYNAMIC_DISPATCH(kernels_of_target)(); }
+const Kernels& kernels(int channels) { return HWY_DYNAMIC_DISPATCH(kernels_of_target)(channels); }
 }  // namespace neural_style::winograd
 #endif

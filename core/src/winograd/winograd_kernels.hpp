@@ -111,7 +111,9 @@ struct Kernels {
     void (*add_gram_panel)(int pixels, const float* left, const float* right, float* gram, std::size_t gram_stride);
 };
 
-/// The functions of the best instruction set of this machine (or of those that Highway was told to use).
-const Kernels& kernels();
+/// The functions of the best instruction set of this machine (or of those that Highway was told to use), for
+/// convolutions and products that make maps of `channels` channels. They differ in their panels alone: masks of one
+/// serve all.
+const Kernels& kernels(int channels);
 
 }  // namespace neural_style::winograd
