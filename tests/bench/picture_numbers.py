@@ -1,9 +1,12 @@
 #!/usr/bin/python3
-"""Two numbers for a stylised picture, by the real VGG-16 that tools/real-network installs and independently of the engine.
+"""Three numbers for a stylised picture, by the real VGG-16 that tools/real-network installs and independently of the engine.
 
 content: the cosine between the picture's and the content's centred features of relu4_2. 1 is the content itself.
 style:   ‖S − A‖ / ‖A‖, the mean over relu1_1, relu2_1, relu3_1, relu4_1 and relu5_1. S is the features' covariance beside
          √C times their mean, A the style picture's. 0 is a perfect match; the content itself has about 1.
+
+high:    the share of the brightness' spectrum above half of the highest frequency, less the style's share: above 0.02 there
+         is noise that the style does not have.
 
 Everything is measured at the content's own size, the style scaled to the same longest edge.
 
@@ -71,13 +74,22 @@ def likeness(features, others):
     return float((a * b).sum() / (a.norm() * b.norm()))
 
 
+def high_share(picture):
+    """The share of the power spectrum of a PIL picture's brightness that lies above half of the highest frequency, 0..1."""
+    bright = numpy.asarray(picture.convert("RGB")).astype(numpy.float64) @ (0.299, 0.587, 0.114)
+    power = numpy.abs(numpy.fft.fft2(bright - bright.mean())) ** 2
+    across, down = numpy.abs(numpy.fft.fftfreq(bright.shape[1])), numpy.abs(numpy.fft.fftfreq(bright.shape[0]))
+    return float(power[numpy.maximum(down[:, None], across) > 0.25].sum() / power.sum())
+
+
 class Judge:
     """Measures pictures of one content and one style (PIL pictures)."""
 
     def __init__(self, network, content, style):
         self.network, self.size = network, content.size
         self.content = network.features(content)[CONTENT_LAYER]
-        of_style = network.features(fitted_style(style, content))
+        fitted = fitted_style(style, content)
+        self.style_share, of_style = high_share(fitted), network.features(fitted)
         self.style = {layer: statistic(of_style[layer]) for layer in STYLE_LAYERS}
 
     def numbers(self, picture):
@@ -89,14 +101,19 @@ class Judge:
         return likeness(features[CONTENT_LAYER], self.content), sum(apart) / len(apart)
 
 
+    def noise(self, picture):
+        return high_share(picture) - self.style_share
+
+
 def main():
     if len(sys.argv) < 5:
         sys.exit(__doc__)
     network = Vgg16(sys.argv[1])
     judge = Judge(network, Image.open(sys.argv[2]), Image.open(sys.argv[3]))
     for result in sys.argv[4:]:
-        content, style = judge.numbers(Image.open(result))
-        print(f"{result}: content {content:.3f}, style {style:.3f}")
+        picture = Image.open(result)
+        content, style = judge.numbers(picture)
+        print(f"{result}: content {content:.3f}, style {style:.3f}, high {judge.noise(picture):+.3f}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The two numbers of picture_numbers.py and the seconds of each way to paint, over the eight pairs of tools/contact-sheet, as
+"""The numbers of picture_numbers.py and the seconds of each way to paint, over the eight pairs of tools/contact-sheet, as
 a table in Markdown. VGG-16 is the network that tools/real-network installs; it judges and paints.
 
 usage: tests/bench/picture_table.py PROGRAM WEIGHTS.safetensors [--size 512] [--pairs 8] [--keep FOLDER] [WAY ...]
@@ -57,9 +57,9 @@ def main():
     sheet, network = contact_sheet(), picture_numbers.Vgg16(given.weights)
     folder = pathlib.Path(given.keep or tempfile.mkdtemp())
     folder.mkdir(parents=True, exist_ok=True)
-    print("| way | content: mean, least | style: mean, most | seconds: mean |\n|---|---|---|---|")
+    print("| way | content: mean, least | style: mean, most | high: mean, most | seconds: mean |\n|---|---|---|---|---|")
     for way in given.ways or WAYS:
-        contents, styles, seconds = [], [], []
+        contents, styles, noises, seconds = [], [], [], []
         for content_name, style_name in sheet.PAIRS[:given.pairs]:
             painting = sheet.painted_style(style_name, folder)
             photograph = sheet.photograph(content_name, given.size, folder)
@@ -71,11 +71,14 @@ def main():
                                 "--progress", "none", *WAYS[way]], check=True)
                 seconds.append(time.monotonic() - began)
             judge = picture_numbers.Judge(network, content, Image.open(painting).convert("RGB"))
-            kept, apart = judge.numbers(Image.open(result).convert("RGB"))
+            picture = Image.open(result).convert("RGB")
+            kept, apart = judge.numbers(picture)
+            noises.append(judge.noise(picture))
             contents.append(kept)
             styles.append(apart)
-        mean = [sum(list_) / len(list_) if list_ else float("nan") for list_ in (contents, styles, seconds)]
-        print(f"| {way} | {mean[0]:.2f}, {min(contents):.2f} | {mean[1]:.2f}, {max(styles):.2f} | {mean[2]:.0f} |", flush=True)
+        mean = [sum(list_) / len(list_) if list_ else float("nan") for list_ in (contents, styles, noises, seconds)]
+        print(f"| {way} | {mean[0]:.2f}, {min(contents):.2f} | {mean[1]:.2f}, {max(styles):.2f} | "
+              f"{mean[2]:+.3f}, {max(noises):+.3f} | {mean[3]:.0f} |", flush=True)
 
 
 if __name__ == "__main__":
