@@ -28,9 +28,6 @@ const char* const known[] = {
     N_("The setting %s cannot be %s; allowed: %s."),
     N_("The setting %s cannot hold \"%s\"; write names such as relu4_2 or relu4_2:0.5, separated by commas."),
     N_("The network %s has no layer \"%s\"; it has %s, conv1_1 also as relu1_1 (after its ReLU) or counted as conv_1."),
-    N_("The built-in network has no layer called \"%s\"; it has level1 to level5, strokes1 to strokes5 and colours1 to "
-       "colours5."),
-    N_("The network %s has no weights; leave the setting weights empty."),
     N_("There is no network called \"%s\"; there are %s."),
     N_("The network description %s has a mistake in line %s: %s."),
     N_("The device \"%s\" cannot be used here; this machine and its LibTorch have: %s."),
@@ -57,10 +54,13 @@ const char* const known[] = {
     // of weights
     N_("The weights of %s are not installed; run neural-style --get-network %s, give a file with the setting weights, "
        "or use network=builtin."),
+    N_("The weights of the built-in network, %s.safetensors, are not where its description is (%s); install the program "
+       "again."),
     N_("The weights of %s could not be fetched (%s); check the connection, or install a file that you have with "
        "--get-network %s --from FILE."),
     N_("The weights file %s is not as it was installed, so the disk or a program damaged it; install it again with "
        "--get-network %s."),
+    N_("The weights file %s is not as it was installed, so the disk or a program damaged it; install the program again."),
     N_("The weights file %s is, by its numbers, one of the network %s, not of %s; choose network=%s for it."),
     N_("The weights file %s cannot be used: %s."),
     N_("The weights file %s cannot be read: %s."),
@@ -105,7 +105,11 @@ const char* const known[] = {
     N_("its numbers lie in a file beside it; put both into one file, in Python: %s"),
     N_("its table is damaged: %s"),
     // of networks, in their list
-    N_("Built-in filters"),
+    N_("Built-in network"),
+    N_("Part of the program."),
+    N_("Part of the program, but its weights are missing: install the program again."),
+    N_("Part of the program, but its weights are damaged: install the program again."),
+    N_("%s, trained to see as the VGG-16 of Karen Simonyan and Andrew Zisserman does"),
     N_("By %s."),
     N_("Licence: %s."),
     N_("%s (the network); %s (the weights)"),

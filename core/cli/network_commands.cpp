@@ -98,7 +98,7 @@ int list_networks() {
 int check_network(const Arguments& arguments) {
     const InstalledNetwork found = look_up(find_network(arguments.network), true);
     std::printf("%s: %s\n", found.network.name.c_str(), say(found).c_str());
-    return found.network.built_in || found.state == RecordState::good ? exit_done : exit_failed;
+    return found.state == RecordState::good ? exit_done : exit_failed;
 }
 
 }  // namespace neural_style

@@ -61,7 +61,7 @@ NetworkPage::NetworkPage(GtkWindow* parent, SettingsModel& model, std::string& f
     gtk_container_set_border_width(GTK_CONTAINER(dialog_), 6);
     GtkWidget* words = gtk_label_new(
         _("The network is the trained eye that compares your picture with the style. VGG-19 sees best; its weights are "
-          "fetched once from where they are published. The built-in filters need nothing."));
+          "fetched once from where they are published. The built-in network needs nothing."));
     gtk_label_set_line_wrap(GTK_LABEL(words), TRUE);
     gtk_label_set_xalign(GTK_LABEL(words), 0);
     gtk_label_set_max_width_chars(GTK_LABEL(words), 70);

@@ -66,7 +66,7 @@ class BadInput(Program):
         self.expect_sentence(self.stylise("--seed", "many"), "seed", "many")
         self.expect_sentence(self.stylise("--scales", "512,256"), "scales", "512,256")
         self.expect_sentence(self.stylise("--style-layers", "level9"), "level9")
-        self.expect_sentence(self.stylise("--content-layers", "level1:x"), "level1:x")
+        self.expect_sentence(self.stylise("--content-layers", "relu1_1:x"), "relu1_1:x")
         self.expect_sentence(self.stylise("--network", "nothing"), "nothing")
         self.expect_sentence(self.stylise("--device", "cuda:99"), "cuda:99", "cpu")
         self.expect_sentence(self.stylise("--init", "missing.png"), "missing.png")
@@ -339,7 +339,7 @@ class Runs(Program):
         self.save_mask("right.png", False)
         for red, blue in (("left", "right"), ("right", "left")):
             self.expect_done(self.stylise("--guide", f"{red}.png:left.png", "--guide", f"{blue}.png:right.png:1",
-                                          "--loss", "covariance", "--style-layers", "level1,level2", "--iterations",
+                                          "--loss", "covariance", "--style-layers", "relu1_1,relu2_1", "--iterations",
                                           "40", "--content-weight", "0", style="both.png"))
             result = self.read("result.png")
             redness = (result[:, :, 0] - result[:, :, 2])

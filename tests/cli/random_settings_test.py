@@ -31,7 +31,7 @@ MEMORY_BYTES = 12 << 30  # of addresses: a draw that asks for more must be told 
 PATIENCE_SECONDS = 300
 
 LAYERS = {
-    "builtin": ["colours1", "colours3", "colours5", "level1", "level2:0.5", "level5", "strokes1", "strokes3:2", "strokes4"],
+    "builtin": ["relu1_1", "conv1_2", "relu2_1:0.5", "pool2", "relu3_3:2", "conv_7", "relu4_2", "relu5_1:1e-3"],
     "small": ["conv1_1", "relu1_1", "relu1_2:0.5", "pool1", "conv_1", "conv_2:1e-6", "relu2_1:1000"],
 }
 
@@ -117,8 +117,8 @@ class Draw:
         words = {"network": ["vgg19", "", "../x", "small.ini"], "weights": ["/nonexistent", str(folder)],
                  "scales": ["15,32", "32,16", "1,2", ",", "65537"], "init": ["/nonexistent.png", "", str(folder)],
                  "device": ["auto", "cuda", "cuda:1", "cuda:-1", "mps", "xpu", "x", ""],
-                 "content-layers": ["", ",", "conv_9", "level9", "relu1_1:-1", "relu1_1:1e999", "level1:x"],
-                 "style-layers": ["", ",", "conv_9", "level9", "relu1_1:0", "level1:0"]}
+                 "content-layers": ["", ",", "conv_9", "level9", "relu1_1:-1", "relu1_1:1e999", "relu1_1:x"],
+                 "style-layers": ["", ",", "conv_9", "level9", "relu1_1:0", "relu2_1:0"]}
         if key in words:
             return pick(words[key])
         kind, low, high = SETTINGS[key]

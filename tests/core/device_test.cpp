@@ -33,11 +33,10 @@ TEST(Device, IsInHalfPrecisionByItselfWhereItHasUnitsForThat) {
 
 TEST(Device, OfTheProcessorIsFloat32UnlessToldOtherwise) {
     const c10::Device cpu("cpu");
-    EXPECT_EQ(choose_precision("auto", cpu, false), Precision::float32);
-    EXPECT_EQ(choose_precision("bfloat16", cpu, false), Precision::bfloat16);
-    EXPECT_EQ(choose_precision("bfloat16", cpu, true), Precision::float32);
-    EXPECT_THROW(choose_precision("float16", cpu, false), Error);
-    EXPECT_THROW(choose_precision("tf32", cpu, true), Error);
+    EXPECT_EQ(choose_precision("auto", cpu), Precision::float32);
+    EXPECT_EQ(choose_precision("bfloat16", cpu), Precision::bfloat16);
+    EXPECT_THROW(choose_precision("float16", cpu), Error);
+    EXPECT_THROW(choose_precision("tf32", cpu), Error);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include <functional>
 
 #include "drawn_tensors.hpp"
-#include "encoders/bank_encoder.hpp"
 #include "encoders/chain_encoder.hpp"
 #include "encoders/padded_map.hpp"
 
@@ -159,48 +158,6 @@ TEST(ChainEncoder, TakesOneSizeAfterAnother) {
     }
 }
 
-std::vector<BankTap> bank_taps(int levels) {
-    std::vector<BankTap> result;
-    for (int level = levels - 1; level >= 0; --level)
-        for (auto kind : {BankTap::Kind::colours, BankTap::Kind::responses, BankTap::Kind::strokes})
-            result.push_back({level, kind});
-    return result;
-}
-
-TEST(BankEncoder, GradientsAreTheSlopes) {
-    for (Padding padding : paddings)
-        for (auto [width, height] : {std::pair(32, 32), {45, 33}}) {
-            SCOPED_TRACE(::testing::Message() << int(padding) << " " << width << "×" << height);
-            BankEncoder encoder(bank_taps(bank_levels), padding, at::Device("cpu"));
-            expect_slopes(encoder, drawn_picture(width, height, 5), 0.01, 0.02);
-        }
-}
-
-TEST(BankEncoder, MapsHaveTheirLevelsSizes) {
-    BankEncoder encoder(bank_taps(bank_levels), Padding::reflect, at::Device("cpu"));
-    const Maps maps = encoder.features(drawn_picture(96, 64, 6), false);
-    const auto asked = bank_taps(bank_levels);
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-        const int shift = asked[i].level + (asked[i].kind == BankTap::Kind::strokes);
-        const int channels = asked[i].kind == BankTap::Kind::colours     ? 3
-                             : asked[i].kind == BankTap::Kind::responses ? 78
-                                                                         : 366;
-        EXPECT_EQ(maps[i].sizes().vec(), (std::vector<std::int64_t>{channels, 64 >> shift, 96 >> shift}));
-        if (channels > 3) {
-            EXPECT_GE(maps[i].min().item<float>(), 0);
-        }
-    }
-}
-
-TEST(BankEncoder, FlatPicturesHaveNoStructure) {
-    BankEncoder encoder({{0, BankTap::Kind::responses}}, Padding::reflect, at::Device("cpu"));
-    const at::Tensor map = encoder.features(at::full({1, 3, 32, 32}, 0.7), false)[0];
-    for (int colour = 0; colour < 3; ++colour)
-        for (int filter = 0; filter < 12; ++filter)
-            EXPECT_LT(map[colour * 13 + filter].abs().max().item<float>(), 1e-4) << colour << " " << filter;
-    EXPECT_GT(map[12].min().item<float>(), 0);  // the Gaussian of light
-}
-
 // A tile that continues on the other side looks the same wherever it is cut.
 template <class Step>
 void expect_rolled(Encoder& encoder, const at::Tensor& picture, int distance, Step halvings) {
@@ -223,10 +180,6 @@ TEST(CircularPadding, FeaturesOfARolledPictureAreTheRolledFeatures) {
         ChainEncoder chain(layers(at::kFloat), taps, convention(), Padding::circular, average, 1);
         expect_rolled(chain, drawn_picture(24, 16, 7), 4, halvings);
     }
-    const auto asked = bank_taps(bank_levels);
-    BankEncoder bank(asked, Padding::circular, at::Device("cpu"));
-    expect_rolled(bank, drawn_picture(128, 96, 8), 32,
-                  [&](std::size_t i) { return asked[i].level + (asked[i].kind == BankTap::Kind::strokes); });
 }
 
 TEST(Padded, ShowsWhatItsNameSays) {

@@ -484,7 +484,7 @@ class Installing(unittest.TestCase):
         self.expect_installed(self.install())
 
     def test_builtin_needs_none(self):
-        self.expect_failed(self.install(name="builtin"), "needs no weights")
+        self.expect_failed(self.install(name="builtin"), "nothing to install")
 
 
 if __name__ == "__main__":

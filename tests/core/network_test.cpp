@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "networks/weights_file.hpp"
 #include "weights_files.hpp"
 
 namespace neural_style {
@@ -171,8 +172,11 @@ TEST(ShippedNetworks, HaveTheLayersOfTheirPapers) {
             EXPECT_FALSE(network.layers_for(loss).style_layers.empty()) << network.name << loss;
         EXPECT_FALSE(network.sources.empty());
     }
-    EXPECT_TRUE(find_network("builtin").built_in);
-    EXPECT_EQ(find_network("builtin").loss, "covariance");
+    const Network builtin = find_network("builtin");
+    EXPECT_TRUE(builtin.built_in);
+    EXPECT_EQ(builtin.loss, "covariance");
+    for (const char* loss : {"tutorial", "gatys", "covariance", "sliced"})
+        EXPECT_FALSE(builtin.layers_for(loss).style_layers.empty()) << loss;
 }
 
 TEST_F(NetworkFolders, OwnDescriptionsAddAndReplace) {
@@ -228,7 +232,29 @@ TEST_F(NetworkFolders, WeightsAreFoundWhereTheyMayLie) {
     }
     EXPECT_EQ(auto_network(), "vgg19");
     EXPECT_EQ(installed_weights(find_network("vgg19-caffe")), "");
-    EXPECT_EQ(installed_weights(find_network("builtin")), "");
+}
+
+TEST_F(NetworkFolders, TheBuiltInNetworkComesWithItsWeights) {
+    const Network shipped = find_network("builtin");
+    const fs::path description = shipped.description_path, weights = installed_weights(shipped);
+    EXPECT_EQ(weights.parent_path() / weights.stem(), description.parent_path() / description.stem());
+    EXPECT_LE(fs::file_size(weights), 2u << 20);
+    EXPECT_EQ(load_convolutions(shipped, weights.string(), std::size_t(shipped.convolutions())).size(), 11u);
+
+    if (weights.extension() == ".pth") return;  // converted for a program that does not read the other
+    // Of a person's own description the weights are beside it too, and nowhere else.
+    const fs::path own = own_ / "builtin.ini", beside = own_ / "builtin.safetensors";
+    fs::copy(description, own);
+    const Network replaced = find_network("builtin");
+    EXPECT_EQ(replaced.description_path, own.string());
+    EXPECT_EQ(installed_weights(replaced), "");
+    fs::copy(weights, beside);
+    fs::copy(weights.string() + ".record", beside.string() + ".record");
+    EXPECT_EQ(installed_weights(replaced), beside.string());
+    const auto load = [&] { load_convolutions(replaced, beside.string(), 1); };
+    load();
+    std::fstream(beside, std::ios::in | std::ios::out | std::ios::binary).seekp(-1, std::ios::end).put('x');
+    EXPECT_NE(sentence_of(load).find("install the program again"), std::string::npos);
 }
 
 }  // namespace

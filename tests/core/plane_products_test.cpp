@@ -1,5 +1,5 @@
 // Products on maps in planes against sums in double precision, on every instruction set of this machine.
-#include "bank/plane_products.hpp"
+#include "numerics/plane_products.hpp"
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>

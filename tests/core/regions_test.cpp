@@ -72,7 +72,7 @@ double mean(const Image& image, int channel, int from, int to) {
 }
 
 // Layers that see little beyond their place, which is all that small pictures have room for.
-const std::string near_layers = ";style-layers=level1,level2";
+const std::string near_layers = ";style-layers=relu1_1,relu2_1";
 
 const char* const every_loss[] = {"sliced", "covariance", "gatys", "tutorial"};
 

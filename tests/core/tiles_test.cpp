@@ -4,9 +4,7 @@
 
 #include "descent/objective.hpp"
 #include "drawn_tensors.hpp"
-#include "encoders/bank_encoder.hpp"
 #include "encoders/chain_encoder.hpp"
-#include "encoders/filter_bank_encoder.hpp"
 #include "encoders/split_encoder.hpp"
 #include "losses/moment_loss.hpp"
 #include "losses/sliced_loss.hpp"
@@ -40,10 +38,6 @@ std::vector<ConvolutionLayer> vgg_layers() {
 
 // relu4_2 for the content, relu1_1, relu2_1, relu3_1, relu4_1 and relu5_1 for the style
 const std::vector<LayerTap> vgg_taps = {{12, true}, {0, true}, {3, true}, {6, true}, {11, true}, {16, true}};
-
-const std::vector<BankTap> bank_taps = {{2, BankTap::Kind::colours},   {1, BankTap::Kind::responses},
-                                        {0, BankTap::Kind::responses}, {4, BankTap::Kind::responses},
-                                        {0, BankTap::Kind::strokes},   {3, BankTap::Kind::strokes}};
 
 constexpr Padding paddings[] = {Padding::zero, Padding::reflect, Padding::replicate, Padding::circular};
 
@@ -192,18 +186,6 @@ TEST(Circular, AStylesSidesDoNotMeet) {
         return std::make_unique<ChainEncoder>(vgg_layers(), vgg_taps, InputConvention(), padding, false, 2);
     });
     expect_own_edges([](Padding padding) { return std::make_unique<SplitEncoder>(split_encoder(padding, false)); });
-    expect_own_edges([](Padding padding) { return std::make_unique<FilterBankEncoder>(bank_taps, padding, 2); });
-    expect_own_edges([](Padding padding) { return std::make_unique<BankEncoder>(bank_taps, padding, at::kCPU); });
-}
-
-TEST(Tiles, GradientsOfTheBankAreThoseOfTheWholePicture) {
-    for (Padding padding : paddings) {
-        FilterBankEncoder bank(bank_taps, padding, 2);
-        for (const char* loss : {"sliced", "covariance"}) expect_same(bank, 2, loss, padding);
-        expect_same(bank, 2, "sliced", padding, true);
-    }
-    BankEncoder direct(bank_taps, Padding::reflect, at::kCPU);
-    expect_same(direct, 2, "covariance", Padding::reflect);
 }
 
 TEST(Tiles, OutOfStepWithThePoolingsTheyDiffer) {
@@ -247,10 +229,6 @@ TEST(Tiles, TheHaloIsHowFarAFeatureSees) {
     EXPECT_EQ(direct.halo(), 70);
     expect_exact_halo(direct, 5, 320);
     EXPECT_EQ(ChainEncoder(layers, vgg_taps, {}, Padding::zero, true, 1).halo(), 70);
-    for (const BankTap& tap : {BankTap{4, BankTap::Kind::responses}, BankTap{2, BankTap::Kind::strokes}}) {
-        FilterBankEncoder bank({tap}, Padding::replicate, 1);
-        expect_exact_halo(bank, 0, 512);
-    }
 }
 
 TEST(Tiles, AreDisjointAlignedAndCoverThePicture) {

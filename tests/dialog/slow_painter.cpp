@@ -212,7 +212,7 @@ std::string network_file(const std::string& name) {
 }
 
 int list_networks() {
-    std::puts("builtin: Built-in filters\n    Part of the program; needs no weights.\n    By Neural Style.");
+    std::puts("builtin: Built-in network\n    Part of the program.\n    By Neural Style.");
     for (const std::string name : {"drawn", "painted"}) {
         std::printf("%s: %s network\n", name.c_str(), name == "drawn" ? "Drawn" : "Painted");
         if (::access(network_file(name).c_str(), R_OK) == 0)

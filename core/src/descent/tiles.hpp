@@ -6,7 +6,7 @@
 
 #include <vector>
 
-#include "bank/padding.hpp"
+#include "numerics/padding.hpp"
 #include "encoders/encoder.hpp"
 
 namespace neural_style {

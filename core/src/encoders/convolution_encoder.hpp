@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "bank/padding.hpp"
+#include "numerics/padding.hpp"
 #include "encoder.hpp"
 #include "network_input.hpp"
 

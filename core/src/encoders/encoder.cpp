@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
-#include "bank/plane_products.hpp"
+#include "numerics/plane_products.hpp"
 #include "feature_product.hpp"
 #include "short_numbers.hpp"
 #include "vector_code.hpp"

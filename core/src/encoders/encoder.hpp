@@ -1,5 +1,5 @@
-// What turns a picture into feature maps, forward and backward: the VGG networks, the built-in bank, the tests' tiny
-// one. One at a time a job, on the job's thread.
+// What turns a picture into feature maps, forward and backward: chains of convolutions, and the tests' tiny one. One
+// at a time a job, on the job's thread.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "bank/padding.hpp"
+#include "numerics/padding.hpp"
 
 namespace neural_style {
 
@@ -75,9 +75,6 @@ public:
 
     /// Bytes that features(…, true) and gradient() work in for a picture of that size, weights not counted.
     virtual std::size_t work_bytes(int height, int width) const = 0;
-
-    /// Bytes of the maps that gradient() makes at a time of slopes that come as matrices.
-    virtual std::size_t slope_bytes(int /*height*/, int /*width*/) const { return 0; }
 };
 
 }  // namespace neural_style

@@ -3,7 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "bank/padding.hpp"
+#include "numerics/padding.hpp"
 
 namespace neural_style {
 

@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
-#include "bank/plane_products.hpp"
+#include "numerics/plane_products.hpp"
 #include "encoders/feature_product.hpp"
 #include "encoders/short_numbers.hpp"
 #include "precise_sums.hpp"

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "bank/plane_products.hpp"
+#include "numerics/plane_products.hpp"
 #include "vector_code.hpp"
 
 namespace neural_style {

@@ -56,7 +56,8 @@ struct Network {
     std::string licence, attribution;
     std::string description_path;  ///< the file that said all this
 
-    bool built_in = false;             ///< the analytical bank: no layers, no weights
+    bool built_in = false;  ///< its weights are part of the program and lie beside the description
+
     std::vector<NetworkLayer> layers;  ///< in the order of computation
 
     float range = 1;
@@ -111,7 +112,8 @@ std::vector<Network> all_networks(std::vector<std::string>* mistakes = nullptr);
 /// Where descriptions and weights are looked for, in order; the first is the person's own, which may not exist yet.
 std::vector<std::string> network_folders();
 
-/// Path of the weights that are installed for a network, "" if there are none. In each folder of network_folders():
+/// Path of the weights that are installed for a network, "" if there are none. Of a built-in one they lie beside its
+/// description. In each folder of network_folders():
 /// NAME.safetensors, NAME.pth, then the description's own file names; last, these in PyTorch's download cache.
 std::string installed_weights(const Network& network);
 

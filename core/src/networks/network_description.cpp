@@ -89,12 +89,10 @@ public:
             network.file_names.push_back(file);
         }
 
-        if (!network.built_in) {
-            read_layers(network, only("layers"));
-            read_input(network, only("input"));
-        }
+        read_layers(network, only("layers"));
+        read_input(network, only("input"));
         for (Section& section : sections_) read_repeated(network, section);
-        if (network.layer_defaults.find(network.loss) == network.layer_defaults.end() && !network.built_in)
+        if (network.layer_defaults.find(network.loss) == network.layer_defaults.end())
             complain(head.line, "the default loss " + network.loss + " needs a section [loss " + network.loss + "]");
         refuse_unused();
         return network;
@@ -258,7 +256,7 @@ private:
             for (auto* list : {&defaults.content_layers, &defaults.style_layers}) {
                 const Entry& entry = need(section, list == &defaults.style_layers ? "style-layers" : "content-layers");
                 for (const std::string& word : words(entry.value)) *list += (list->empty() ? "" : ",") + word;
-                if (!network.built_in) check_layers(network, *list, entry.line);
+                check_layers(network, *list, entry.line);
             }
             if (const Entry* factor = find(section, "content-factor"))
                 if (!read_number(factor->value, defaults.content_factor) || !(defaults.content_factor >= 1e-9) ||
@@ -287,13 +285,13 @@ private:
                     complain(sha->line, "sha256 is 64 lower-case hexadecimal digits, or the first 8 or more of them");
             }
             network.sources.push_back(source);
-        } else if (section.kind == "foreign-keys" && section.name.empty() && !network.built_in) {
+        } else if (section.kind == "foreign-keys" && section.name.empty()) {
             for (Entry& entry : section.entries) {
                 entry.used = true;
                 if (!is_name(entry.value)) complain(entry.line, "write tensor-name = name of its network");
                 network.foreign_keys[entry.key] = entry.value;
             }
-        } else if (section.kind == "fingerprint" && section.name.empty() && !network.built_in) {
+        } else if (section.kind == "fingerprint" && section.name.empty()) {
             for (auto* list : {&network.first_weights, &network.first_bias})
                 if (const Entry* entry = find(section, list == &network.first_bias ? "bias" : "weights"))
                     for (const std::string& word : words(entry->value)) {
@@ -302,8 +300,7 @@ private:
                             complain(entry->line, "write the first numbers of the first convolution, 27 at the most");
                         list->push_back(value);
                     }
-        } else if (section.kind != "network" && !(section.kind == "layers" && !network.built_in) &&
-                   !(section.kind == "input" && !network.built_in)) {
+        } else if (section.kind != "network" && section.kind != "layers" && section.kind != "input") {
             complain(section.line, "a section [" + section.kind + (section.name.empty() ? "" : " " + section.name) +
                                        "] has no meaning here");
         }

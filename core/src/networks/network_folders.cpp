@@ -118,7 +118,12 @@ std::vector<Network> all_networks(std::vector<std::string>* mistakes) {
 }
 
 std::string installed_weights(const Network& network) {
-    if (network.built_in) return {};
+    if (network.built_in) {
+        fs::path beside = network.description_path;
+        for (const char* kind : {".pth", ".safetensors"})  // the first where the program cannot read the second
+            if (is_file(beside.replace_extension(kind))) return beside.string();
+        return {};
+    }
     std::vector<std::string> names = {network.name + ".safetensors", network.name + ".pth"};
     names.insert(names.end(), network.file_names.begin(), network.file_names.end());
     for (const std::string& folder : network_folders())

@@ -70,7 +70,7 @@ public:
         : network_(network), options_(options), cancel_(cancel) {
         if (network.built_in)
             throw Error(Cause::settings,
-                        "The network " + network.name + " is part of the program and needs no weights.");
+                        "The network " + network.name + " is part of the program, so there is nothing to install.");
         const auto folders = network_folders();
         folder_ = folders.front();
         target_ = (fs::path(folder_) / (network.name + ".safetensors")).string();
@@ -290,7 +290,13 @@ InstalledNetwork look_up(const Network& network, bool in_full) {
 }
 
 std::string say(const InstalledNetwork& installed) {
-    if (installed.network.built_in) return "Part of the program; needs no weights.";
+    if (installed.network.built_in) {
+        if (installed.weights.empty())
+            return "Part of the program, but its weights are missing: install the program again.";
+        if (installed.state == RecordState::changed)
+            return "Part of the program, but its weights are damaged: install the program again.";
+        return "Part of the program.";
+    }
     if (installed.weights.empty())
         return "Not installed; neural-style --get-network " + installed.network.name + " gets it.";
     std::error_code ignored;

@@ -110,13 +110,15 @@ std::string foreign_network(const Network& network, const std::vector<float>& fi
 }
 
 std::vector<Convolution> load_convolutions(const Network& network, const std::string& path, std::size_t count) {
-    if (network.built_in)
-        throw Error(Cause::settings,
-                    "The network " + network.name + " has no weights; leave the setting weights empty.");
-    if (check_record(path, false) == RecordState::changed)
-        throw Error(Cause::weights, "The weights file " + path +
-                                        " is not as it was installed, so the disk or a program " +
-                                        "damaged it; install it again with --get-network " + network.name + ".");
+    if (check_record(path, false) == RecordState::changed) {
+        if (network.built_in)
+            throw Error(Cause::weights, "The weights file " + path +
+                                            " is not as it was installed, so the disk or a program damaged it; " +
+                                            "install the program again.");
+        throw Error(Cause::weights, "The weights file " + path + " is not as it was installed, so the disk or a " +
+                                        "program damaged it; install it again with --get-network " + network.name +
+                                        ".");
+    }
     const WeightsFile file(path);
     std::vector<std::pair<std::string, StoredTensor>> tensors;
     try {

@@ -87,7 +87,7 @@ RecordState check_record(const std::string& weights_path, bool in_full) {
     if (!in_full && modified == record->modified) return RecordState::good;
     const std::atomic<bool> never{false};
     if (sha256_of(weights_path, never, {}) != record->sha256) return RecordState::changed;
-    if (modified != record->modified) {
+    if (modified != record->modified && record->modified != 0) {
         try {
             write_record(weights_path, *record);  // so that the next load need not compute the hash again
         } catch (const Error&) {                  // a folder that may not be written: then it is computed each time

@@ -19,7 +19,7 @@ struct WeightsRecord {
     bool source_checked = false;   ///< `source_sha256` is what the network's description says
     std::string sha256;            ///< of the installed file
     std::uint64_t size_bytes = 0;  ///< of the installed file
-    std::int64_t modified = 0;     ///< its time of modification, nanoseconds since 1970
+    std::int64_t modified = 0;     ///< its time of modification, nanoseconds since 1970; 0: it came with the program
 };
 
 /// How an installed file compares with its record.

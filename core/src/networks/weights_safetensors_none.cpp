@@ -1,4 +1,4 @@
-// In place of weights_safetensors.cpp where the program is built without nlohmann-json.
+// In place of weights_safetensors.cpp where the program is built without nlohmann-json or libcrypto.
 #include "neural-style/error.hpp"
 #include "weights_bytes.hpp"
 #include "weights_safetensors.hpp"
@@ -8,7 +8,7 @@ namespace {
 
 [[noreturn]] void refuse() {
     throw Error(Cause::weights,
-                "this program was built without nlohmann-json and knows no .safetensors; name the .pth "
+                "this program was built without nlohmann-json or libcrypto and knows no .safetensors; name the .pth "
                 "file with the setting weights instead");
 }
 

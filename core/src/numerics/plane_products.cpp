@@ -32,7 +32,7 @@ constexpr int gram_slack = 8;
 // Vectors are kept in arrays, which scalable vectors cannot be; SSSE3 alone is too rare to be worth its code.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV | HWY_SSSE3)
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "bank/plane_products.cpp"
+#define HWY_TARGET_INCLUDE "numerics/plane_products.cpp"
 #include <hwy/foreach_target.h>
 // foreach_target must come first
 #include <hwy/highway.h>

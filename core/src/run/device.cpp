@@ -110,7 +110,7 @@ std::optional<int> compute_capability(void* runtime, int index) {
     return major;
 }
 
-Precision choose_precision(const std::string& text, const c10::Device& device, bool built_in) {
+Precision choose_precision(const std::string& text, const c10::Device& device) {
     if (text == "tf32" && !device.is_cuda())
         throw Error(Cause::settings, "The precision tf32 needs an NVIDIA GPU and the run is on " + device.str() +
                                          "; choose float32 or bfloat16.");
@@ -124,8 +124,6 @@ Precision choose_precision(const std::string& text, const c10::Device& device, b
     if (text == "auto")
         precision = automatic_precision(
             device.is_cuda(), device.is_cuda() ? compute_capability(RTLD_DEFAULT, device.index()) : std::nullopt);
-    if (built_in && precision != Precision::float32)
-        precision = device.is_cuda() ? Precision::tf32 : Precision::float32;
     at::globalContext().setAllowTF32CuDNN(precision != Precision::float32);
     at::globalContext().setAllowTF32CuBLAS(false);
     return precision;

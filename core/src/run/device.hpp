@@ -38,10 +38,9 @@ Precision automatic_precision(bool on_cuda, std::optional<int> capability);
 std::optional<int> compute_capability(void* runtime, int index);
 
 /// Resolves the setting `precision` and tells LibTorch whether its convolutions may use tf32, and feature_product with
-/// them; other products of matrices never do. `built_in`: for the built-in network, which is float32 or tf32 at every
-/// precision. Throws Error(Cause::settings) for tf32 where no NVIDIA GPU is, and for float16 on the CPU, whose kernels
-/// know it in some versions only.
-Precision choose_precision(const std::string& text, const c10::Device& device, bool built_in);
+/// them; other products of matrices never do. Throws Error(Cause::settings) for tf32 where no NVIDIA GPU is, and for
+/// float16 on the CPU, whose kernels know it in some versions only.
+Precision choose_precision(const std::string& text, const c10::Device& device);
 
 /// As the setting names it.
 std::string name_of(Precision precision);

@@ -191,7 +191,7 @@ private:
         if (precision_ == Precision::float16 || precision_ == Precision::bfloat16)
             throw Error(Cause::settings, "The loss is not a number in " + name_of(precision_) +
                                              "; choose precision=float32 and try again.");
-        throw Error(method_.network.built_in ? Cause::settings : Cause::weights,
+        throw Error(Cause::weights,
                     "The loss is not a number at the first evaluation; use another weights file, or a smaller "
                     "content-weight and style-weight.");
     }
@@ -268,7 +268,7 @@ Outcome optimise(Request request, Observer& observer, const std::atomic<bool>& s
     const Method method = choose_method(settings);
     const auto scales = plan_scales(request.content.width, request.content.height, settings);
     const c10::Device device = resolve_device(settings.text("device"));
-    const Precision precision = choose_precision(settings.text("precision"), device, method.network.built_in);
+    const Precision precision = choose_precision(settings.text("precision"), device);
     set_threads(int(settings.integer("threads")));
     PlanRequest sizes = {
         request.content.width, request.content.height, {}, int(request.guides.size()), false, settings};

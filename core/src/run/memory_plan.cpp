@@ -54,14 +54,13 @@ constexpr double sorting_bytes = 56;
 // Of all style terms of one region: slopes, projections, samples.
 double style_bytes(const Workload& load, const Scale& scale, const std::vector<MapUse>& uses) {
     double sum = 0, longest = 0;  // numbers that are sorted together
-    const bool by_levels = load.encoder->slope_bytes(scale.height, scale.width) > 0;  // which needed_mib() counts
     for (std::size_t i = load.content_maps; i < uses.size(); ++i) {
         const MapUse& use = uses[i];
         const double cell = double(use.shape.stride) * use.shape.stride;
         const double positions = area(scale.width, scale.height) / cell, part = use.pixels / cell;
         const double slope = map_bytes(use.shape, use.pixels);
         if (!load.sliced) {
-            sum += load.masked || (use.tiled && !by_levels) ? 2 * slope : 0;
+            sum += load.masked || use.tiled ? 2 * slope : 0;
             continue;
         }
         sum += slope * (use.tiled ? 2 : 1);
@@ -145,10 +144,6 @@ double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
     for (std::size_t i = 0; i < load.content_maps; ++i)
         descent += map_bytes(uses[i].shape, uses[i].pixels) * (uses[i].tiled || load.masked ? 2 : 1);
     descent += load.regions * style_bytes(load, scale, uses);
-    if (!load.sliced) {
-        const auto [width, height] = tile_size(*load.encoder, scale, way.tile_edge);
-        descent += double(load.encoder->slope_bytes(height, width));
-    }
     return load.resident_mib + (bytes + encoder + std::max(styles, descent)) / mib;
 }
 

@@ -8,8 +8,6 @@
 
 #include "descent/adam.hpp"
 #include "descent/lbfgs.hpp"
-#include "encoders/bank_encoder.hpp"
-#include "encoders/filter_bank_encoder.hpp"
 #include "losses/moment_loss.hpp"
 #include "losses/sliced_loss.hpp"
 #include "network_encoder.hpp"
@@ -35,17 +33,6 @@ bool is_relative(const Method& method) { return method.loss == "covariance" || m
 
 constexpr int sliced_directions = 32;
 
-// "colours1" … "colours5", "level1" … "level5" (the first layer's responses), "strokes1" … "strokes5" (both layers').
-BankTap find_bank_layer(const std::string& name) {
-    static const std::pair<const char*, BankTap::Kind> kinds[] = {
-        {"colours", BankTap::Kind::colours}, {"level", BankTap::Kind::responses}, {"strokes", BankTap::Kind::strokes}};
-    for (const auto& [word, kind] : kinds)
-        for (int level = 0; level < bank_levels; ++level)
-            if (name == word + std::to_string(level + 1)) return {level, kind};
-    throw Error(Cause::settings, "The built-in network has no layer called \"" + name +
-                                     "\"; it has level1 to level5, strokes1 to strokes5 and colours1 to colours5.");
-}
-
 std::vector<WeightedLayer> choose_layers(const char* key, const std::string& standard, const Settings& settings) {
     const std::string text = settings.text(key);
     return parse_layers(key, text == "auto" ? standard : text);
@@ -68,14 +55,8 @@ std::vector<std::string> names_of(const Method& method) {
 // the finest to the coarsest by a factor of 64 at the ends.
 std::vector<WeightedLayer> tilted(const Method& method, double coarseness) {
     std::vector<double> depths;
-    for (const WeightedLayer& layer : method.style_layers) {
-        if (!method.network.built_in) {
-            depths.push_back(double(find_layer(method.network, layer.name).layer));
-            continue;
-        }
-        const BankTap tap = find_bank_layer(layer.name);
-        depths.push_back(2.0 * tap.level + (tap.kind == BankTap::Kind::strokes));
-    }
+    for (const WeightedLayer& layer : method.style_layers)
+        depths.push_back(double(find_layer(method.network, layer.name).layer));
     std::vector<WeightedLayer> layers = method.style_layers;
     if (layers.empty()) return layers;
     const auto [least, most] = std::minmax_element(depths.begin(), depths.end());
@@ -85,6 +66,16 @@ std::vector<WeightedLayer> tilted(const Method& method, double coarseness) {
     return layers;
 }
 
+[[noreturn]] void refuse_absent(const Network& network) {
+    if (network.built_in)
+        throw Error(Cause::weights, "The weights of the built-in network, " + network.name +
+                                        ".safetensors, are not where its description is (" + network.description_path +
+                                        "); install the program again.");
+    throw Error(Cause::weights, "The weights of " + network.title +
+                                    " are not installed; run neural-style --get-network " + network.name +
+                                    ", give a file with the setting weights, or use network=builtin.");
+}
+
 }  // namespace
 
 Method choose_method(const Settings& settings) {
@@ -92,14 +83,8 @@ Method choose_method(const Settings& settings) {
     const std::string wanted = settings.text("network");
     const bool own_weights = !settings.text("weights").empty();
     method.network = find_network(wanted != "auto" ? wanted : own_weights ? "vgg19" : auto_network());
-    if (!method.network.built_in) {
-        method.weights = own_weights ? settings.text("weights") : installed_weights(method.network);
-        if (method.weights.empty())
-            throw Error(Cause::weights, "The weights of " + method.network.title +
-                                            " are not installed; run neural-style --get-network " +
-                                            method.network.name +
-                                            ", give a file with the setting weights, or use network=builtin.");
-    }
+    method.weights = own_weights ? settings.text("weights") : installed_weights(method.network);
+    if (method.weights.empty()) refuse_absent(method.network);
     const auto decided = [&](const char* key, const std::string& standard) {
         const std::string text = settings.text(key);
         return text == "auto" ? standard : text;
@@ -111,25 +96,14 @@ Method choose_method(const Settings& settings) {
     const LayerDefaults layers = method.network.layers_for(method.loss);
     method.content_layers = choose_layers("content-layers", layers.content_layers, settings);
     method.style_layers = choose_layers("style-layers", layers.style_layers, settings);
-    for (const std::string& name : names_of(method)) {  // an unknown one is refused before any weights are read
-        if (method.network.built_in)
-            find_bank_layer(name);
-        else
-            find_layer(method.network, name);
-    }
+    for (const std::string& name : names_of(method))
+        find_layer(method.network, name);  // refused before weights are read
     return method;
 }
 
 std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& settings, const c10::Device& device,
                                       Precision precision) {
-    if (!method.network.built_in) return make_network_encoder(method, names_of(method), settings, device, precision);
-    std::vector<BankTap> taps;
-    for (const std::string& name : names_of(method)) taps.push_back(find_bank_layer(name));
-    const Padding padding = padding_from(method.padding);
-    if constexpr (vector_code) {
-        if (device.is_cpu()) return std::make_unique<FilterBankEncoder>(taps, padding, at::get_num_threads());
-    }
-    return std::make_unique<BankEncoder>(std::move(taps), padding, device);
+    return make_network_encoder(method, names_of(method), settings, device, precision);
 }
 
 // What of the content's weight counts at a scale. Larger scales begin with the content's own detail and have fewer

@@ -23,7 +23,7 @@ namespace neural_style {
 /// All that is `auto` in the settings, decided.
 struct Method {
     Network network;
-    std::string weights;  ///< path; empty for the built-in bank
+    std::string weights;  ///< path
     std::string loss, optimiser, padding;
     bool keeps_detail;  ///< a larger scale begins with the content's own fine detail
     std::vector<WeightedLayer> content_layers, style_layers;
@@ -32,8 +32,8 @@ struct Method {
 /// Throws Error(Cause::settings or Cause::weights) for an unknown network or layer, or weights that are not installed.
 Method choose_method(const Settings& settings);
 
-/// The encoder whose feature maps are those of the content layers followed by those of the style layers. The built-in
-/// bank is float32 at every precision. Throws Error(Cause::weights).
+/// The encoder whose feature maps are those of the content layers followed by those of the style layers.
+/// Throws Error(Cause::weights).
 std::unique_ptr<Encoder> make_encoder(const Method& method, const Settings& settings, const c10::Device& device,
                                       Precision precision);
 

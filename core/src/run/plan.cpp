@@ -99,7 +99,7 @@ Plan make_plan(const PlanRequest& request) {
     const Settings& settings = request.settings;
     const Method method = choose_method(settings);
     const c10::Device device = resolve_device(settings.text("device"));
-    const Precision precision = choose_precision(settings.text("precision"), device, method.network.built_in);
+    const Precision precision = choose_precision(settings.text("precision"), device);
     Plan plan;
     plan.threads = set_threads(int(settings.integer("threads")));
     plan.network = method.network.name;

@@ -90,13 +90,12 @@ TEST_F(Card, PaintsWhatTheProcessorPaints) {
           small + "pooling=average;tv-weight=10", small + "optimiser=adam", small + "loss=covariance",
           small + "loss=sliced", std::string("network=builtin;scales=32,40;iterations=4;"),
           std::string("network=builtin;loss=sliced;scales=32,40;iterations=4;init=noise;seed=3"),
-          std::string("network=builtin;scales=32,40;iterations=4;colours=match;padding=circular")}) {
+          std::string("network=builtin;scales=32,40;iterations=2;colours=match;padding=circular")}) {
         Recorder here;
         const Outcome on_cpu = run_with(request(settings, "cpu"), here);
         ASSERT_EQ(on_cpu.kind, Outcome::Kind::finished) << on_cpu.sentence << " " << settings;
         EXPECT_EQ(here.scales.at(0).device, "cpu");
         for (const bool compiles : {false, true}) {
-            const bool suits = settings.find("card-test") != std::string::npos;
             SCOPED_TRACE(settings + (compiles ? " with kernels" : ""));
             reset_pretend_card();
             pretend_card().compiles = compiles;
@@ -104,7 +103,7 @@ TEST_F(Card, PaintsWhatTheProcessorPaints) {
             const Outcome on_card = run_with(request(settings, "auto"), there);
             ASSERT_EQ(on_card.kind, Outcome::Kind::finished) << on_card.sentence;
             EXPECT_EQ(there.scales.at(0).device, "privateuseone:0");
-            EXPECT_EQ(pretend_card().traffic.count("pass_on"), compiles && suits ? 1u : 0u);
+            EXPECT_EQ(pretend_card().traffic.count("pass_on"), compiles ? 1u : 0u);
             EXPECT_LT(distance(on_card.picture, on_cpu.picture), 1e-4);
             for (std::size_t i = 0; i < here.evaluations.size(); ++i)
                 EXPECT_NEAR(there.evaluations.at(i).total_loss / here.evaluations[i].total_loss, 1, 1e-3) << i;
