@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The rooms' rules (HACKING.md, section 1): who may include whom, and what the plug-in's executable is linked with.
+"""The rooms' rules (HACKING.md): who may include whom, and what the plug-in's executable is linked with.
 
 usage: rooms.py SOURCE_FOLDER [PLUGIN_EXECUTABLE]
 """
