@@ -114,8 +114,8 @@ class Pages(unittest.TestCase):
                    r"short numbers?": "16-bit floats", r"workshops?": "cache"}
         found = []
         for document in MARKDOWN:
-            if document.parts[0] != "docs" and str(document) not in ("HACKING.md", "CONTRIBUTING.md", "README.md"):
-                continue
+            if document.name == "NEWS.md":
+                continue  # what was said of a release stays
             prose = re.sub(r"```.*?```|`[^`\n]*`|<!-- settings.*?end of settings -->", "", text(document), flags=re.S)
             found += [f"{document}: {word} (say {better})" for pattern, better in foreign.items()
                       for word in re.findall(rf"\b(?:{pattern})\b", prose, re.I)]
