@@ -28,7 +28,8 @@ def write_tensors(path, tensors, metadata):
     """Writes tensors by name in 16-bit floats. Raises ValueError if one does not fit into them."""
     header, numbers, place = {"__metadata__": metadata}, [], 0
     for name, tensor in tensors.items():
-        half = tensor.detach().cpu().numpy().astype("<f2")
+        with np.errstate(over="ignore"):
+            half = tensor.detach().cpu().numpy().astype("<f2")
         if not np.isfinite(half).all():
             raise ValueError(f"{name} does not fit into 16-bit floats.")
         numbers.append(half.tobytes())
