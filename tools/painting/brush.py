@@ -81,6 +81,7 @@ class Canvas:
     def cover(self, colours, angles, width, length, spacing, jitter=0.06, where=None, **how):
         """Fills the canvas (or where `where` > 0.5) with strokes in random order, coloured by `colours` at their middle
         and turned by `angles`; `jitter`: how much a stroke's lightness and hue differ."""
+        spacing = max(spacing, 2.0)  # closer strokes only hide each other
         xs = np.arange(spacing / 2, self.width, spacing)
         ys = np.arange(spacing / 2, self.height, spacing)
         places = np.array([(x, y) for y in ys for x in xs], np.float32)

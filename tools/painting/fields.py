@@ -66,3 +66,29 @@ def blur(picture, radius):
             lower = np.take(sums, range(0, length - 2 * radius - 1), axis=axis)
             picture = ((upper - lower) / (2 * radius + 1)).astype(np.float32)
     return picture
+
+
+def smear(values, angles, length):
+    """Values averaged along the directions `angles`, `length` pixels far: what bristles, chalk or a comb make of grain."""
+    height, width = values.shape
+    x, y = grid(width, height)
+    total, steps = values.copy(), max(int(length / 3), 1)
+    for sign in (-1, 1):
+        px, py = x.copy(), y.copy()
+        before_x, before_y = np.cos(angles), np.sin(angles)
+        for _ in range(steps):
+            row, column = np.clip(py.astype(int), 0, height - 1), np.clip(px.astype(int), 0, width - 1)
+            turned = angles[row, column]
+            dx, dy = np.cos(turned), np.sin(turned)
+            flip = np.where(dx * before_x + dy * before_y < 0, -1, 1)  # a direction has no front and back
+            before_x, before_y = dx * flip, dy * flip
+            px += sign * 1.5 * before_x
+            py += sign * 1.5 * before_y
+            total += values[np.clip(py.astype(int), 0, height - 1), np.clip(px.astype(int), 0, width - 1)]
+    return total / (2 * steps + 1)
+
+
+def grain(rng, angles, length):
+    """Streaks along `angles`, of mean 0 and deviation 1."""
+    streaks = smear(rng.normal(0, 1, angles.shape).astype(np.float32), angles, length)
+    return (streaks - streaks.mean()) / streaks.std()

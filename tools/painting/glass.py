@@ -2,7 +2,7 @@
 import numpy as np
 
 from painting.cells import cells
-from painting.fields import blur, colour, grid, noise, ramp, smooth
+from painting.fields import blur, colour, grid, noise, smooth
 
 
 def paint(width, height, rng):
