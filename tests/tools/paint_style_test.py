@@ -2,6 +2,7 @@
 """Every style of tools/paint-style paints a picture of the asked size and a varied one; the seed alone decides."""
 import pathlib
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -9,6 +10,9 @@ import numpy as np
 from PIL import Image
 
 from source_tree import TOP
+
+sys.path.insert(0, str(TOP / "tools"))
+from painting.styles import STYLES, painted  # noqa: E402: the path comes first
 
 PROGRAM = str(TOP / "tools/paint-style")
 
@@ -21,13 +25,20 @@ class PaintStyle(unittest.TestCase):
             return np.asarray(Image.open(output), np.float32)
 
     def test_every_style(self):
-        styles = subprocess.run([PROGRAM, "--list"], capture_output=True, text=True, check=True).stdout.split()
-        self.assertIn("swirls", styles)
-        for style in styles:
+        listed = subprocess.run([PROGRAM, "--list"], capture_output=True, text=True, check=True).stdout.split()
+        self.assertEqual(listed, list(STYLES))
+        for style in STYLES:
             with self.subTest(style):
-                picture = self.paint(style, "--size", "128x96")
-                self.assertEqual(picture.shape, (96, 128, 3))
-                self.assertGreater(picture.std(), 25)
+                picture = painted(style, 64, 80, 1)  # a small one, higher than wide: the hardest to fill
+                self.assertEqual((picture.size, picture.mode), ((64, 80), "RGB"))
+                self.assertGreater(np.asarray(picture, np.float32).std(), 25)
+
+    def test_every_file_is_a_style_or_serves_one(self):
+        files = {path.stem for path in (TOP / "tools/painting").glob("*.py")} - {"styles"}
+        self.assertLessEqual(set(STYLES), files)
+        sources = "".join(path.read_text() for path in (TOP / "tools/painting").glob("*.py"))
+        for other in files - set(STYLES):
+            self.assertIn(f"from painting.{other} import", sources)
 
     def test_the_seed_decides(self):
         first = self.paint("woodcut", "--size", "128x96", "--seed", "1")
