@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "network.hpp"
+#include "neural-style/data_folder.hpp"
 
 namespace fs = std::filesystem;
 
@@ -30,21 +31,6 @@ fs::path base_folder(const char* name, const char* below_home) {
 bool is_file(const fs::path& path) {
     std::error_code ignored;
     return fs::is_regular_file(path, ignored);
-}
-
-// The shipped descriptions, found from where the running program lies, so that a build folder, an installation and a
-// moved installation all work: PREFIX/bin or PREFIX/lib/… → PREFIX/share/neural-style/networks, build/core →
-// build/data/networks.
-fs::path shipped_folder() {
-    std::error_code failed;
-    const fs::path program = fs::read_symlink("/proc/self/exe", failed);
-    if (!failed) {
-        fs::path folder = program.parent_path();
-        for (int up = 0; up < 7 && folder.has_relative_path(); ++up, folder = folder.parent_path())
-            for (const char* place : {"share/neural-style/networks", "data/networks"})
-                if (is_file(folder / place / "builtin.ini")) return folder / place;
-    }
-    return NEURAL_STYLE_DATA_FOLDER "/networks";
 }
 
 std::string read_description(const fs::path& path) {
@@ -77,7 +63,7 @@ std::vector<std::string> network_folders() {
         add(fs::path(variable("HOME")) / ".local/share/neural-style/networks");
     std::istringstream more(variable("NEURAL_STYLE_NETWORKS"));
     for (std::string folder; std::getline(more, folder, ':');) add(folder);
-    add(shipped_folder());
+    add(fs::path(data_folder()) / "networks");  // those that come with the program
     return folders;
 }
 
