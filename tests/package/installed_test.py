@@ -40,6 +40,7 @@ class Installed(unittest.TestCase):
 
     def test_all_parts_are_there(self):
         names = ["neural-style.1", "neural-style-engine.so", "neural-style-pictures.so"] + [path.name for path in (TOP / "data/networks").glob("*.ini")]
+        names += [path.name for path in (TOP / "data/gallery").iterdir() if path.name != "meson.build"]
         if any(path.endswith("/neural-style-plugin") for path in self.announced):
             names += ["neural-style.svg", "org.gimp.GIMP.Plugin.NeuralStyle.metainfo.xml", "index.html"]
             plugin = self.find("neural-style-plugin/neural-style-plugin")
