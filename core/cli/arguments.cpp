@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "neural-style/error.hpp"
+#include "neural-style/gallery.hpp"
 #include "option_names.hpp"
 
 namespace neural_style {
@@ -16,6 +17,13 @@ bool exists(const std::string& path) {
     return stat(path.c_str(), &status) == 0;
 }
 
+// "gallery:NAME", the picture that comes with the program; a file of such a name is taken as it is.
+std::string style_file(const std::string& text) {
+    constexpr std::string_view prefix = "gallery:";
+    if (text.compare(0, prefix.size(), prefix) != 0 || exists(text)) return text;
+    return gallery_file(text.substr(prefix.size()));
+}
+
 // FILE or FILE:WEIGHT. A file whose own name ends in ":5" is taken as it is.
 StyleArgument parse_style(const std::string& text) {
     const auto colon = text.rfind(':');
@@ -23,10 +31,10 @@ StyleArgument parse_style(const std::string& text) {
     if (colon == std::string::npos || colon == 0 || exists(text)) return style;
     const char* last = text.data() + text.size();
     const auto result = std::from_chars(text.data() + colon + 1, last, style.weight);
-    if (result.ec != std::errc() || result.ptr != last) return StyleArgument{text};
+    if (result.ec != std::errc() || result.ptr != last) return StyleArgument{style_file(text)};
     if (!std::isfinite(style.weight) || style.weight < 0)
         throw UsageError("The weight in --style " + text + " must be a number from 0.");
-    style.file = text.substr(0, colon);
+    style.file = style_file(text.substr(0, colon));
     return style;
 }
 
@@ -150,6 +158,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
         {"--list-settings", Action::list_settings},
         {"--list-devices", Action::list_devices},
         {"--list-networks", Action::list_networks},
+        {"--list-styles", Action::list_styles},
         {"--version", Action::version},
         {"--help", Action::help},
         {"-h", Action::help},

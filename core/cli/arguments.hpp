@@ -10,7 +10,7 @@
 namespace neural_style {
 
 struct StyleArgument {
-    std::string file;
+    std::string file;  ///< of gallery:NAME the picture's own
     double weight = 1;
 };
 
@@ -31,6 +31,7 @@ struct Arguments {
         list_settings,
         list_devices,
         list_networks,
+        list_styles,
         get_network,
         check_network,
         version,

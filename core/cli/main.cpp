@@ -30,6 +30,9 @@ int act(const std::vector<std::string>& words) {
         case Arguments::Action::list_settings:
             std::fputs(settings_text().c_str(), stdout);
             return exit_done;
+        case Arguments::Action::list_styles:
+            std::fputs(styles_text().c_str(), stdout);
+            return exit_done;
         case Arguments::Action::list_networks:
             return list_networks();
         case Arguments::Action::get_network:

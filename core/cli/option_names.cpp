@@ -11,10 +11,11 @@ namespace {
 
 std::vector<std::string> all_options() {
     std::vector<std::string> names = {
-        "--overwrite", "--style",         "--guide",         "--mask",         "--output",        "--batch",
-        "--explain",   "--content-size",  "--style-size",    "--variations",   "--grid",          "--skip-existing",
-        "--log",       "--progress",      "--list-settings", "--list-devices", "--list-networks", "--get-network",
-        "--from",      "--check-network", "--worker",        "--read-picture", "--version",       "--help"};
+        "--overwrite",     "--style",         "--guide",        "--mask",        "--output",
+        "--batch",         "--explain",       "--content-size", "--style-size",  "--variations",
+        "--grid",          "--skip-existing", "--log",          "--progress",    "--list-settings",
+        "--list-devices",  "--list-networks", "--list-styles",  "--get-network", "--from",
+        "--check-network", "--worker",        "--read-picture", "--version",     "--help"};
     for (const Setting& setting : settings_table()) names.push_back("--" + std::string(setting.key));
     return names;
 }

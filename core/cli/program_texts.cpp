@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "neural-style/gallery.hpp"
 #include "neural-style/settings.hpp"
 
 namespace neural_style {
@@ -14,7 +15,8 @@ std::string help_text() {
         "\n"
         "Paints CONTENT in the style of other pictures and writes the result, of the same size, to the output file.\n"
         "\n"
-        "  --style FILE[:WEIGHT]    a style picture; several are blended by their weights\n"
+        "  --style FILE[:WEIGHT]    a style picture; several are blended by their weights; gallery:NAME is\n"
+        "                           one that comes with the program\n"
         "  --mask FILE              paints CONTENT only where this picture is white; the rest has no influence\n"
         "  --guide CONTENT_MASK:STYLE_MASK[:NUMBER]\n"
         "                           what is white in the first picture takes on what is white in the second of the\n"
@@ -22,7 +24,8 @@ std::string help_text() {
         "  --output FILE            the result: PNG or TIFF (16 bits a channel where CONTENT has them), PPM or PFM\n"
         "  --explain                says what the call would take: device, network, scales, memory, time; the "
         "pictures\n"
-        "                           may be sizes, --content-size WIDTHxHEIGHT and --style-size WIDTHxHEIGHT, and masks\n"
+        "                           may be sizes, --content-size WIDTHxHEIGHT and --style-size WIDTHxHEIGHT, and "
+        "masks\n"
         "                           are counted, not read\n"
         "  --batch                  paints every CONTENT, or those in a folder, into the folder --output\n"
         "  --skip-existing          with --batch: leaves out what has its result already\n"
@@ -34,6 +37,7 @@ std::string help_text() {
         "  --list-settings          every setting with its default and range\n"
         "  --list-devices           the devices that can compute here\n"
         "  --list-networks          the networks, and which have their weights installed\n"
+        "  --list-styles            the pictures that come with the program: name, title, author, licence, file\n"
         "  --get-network NAME [--from URL|FILE]\n"
         "                           installs a network's weights from where they are published, or from your own file\n"
         "  --check-network NAME     compares installed weights with their recorded SHA-256\n"
@@ -50,6 +54,14 @@ std::string help_text() {
         left.resize(std::max<std::size_t>(left.size() + 1, 27), ' ');
         text += left + setting.help + "\n";
     }
+    return text;
+}
+
+std::string styles_text() {
+    std::string text;
+    for (const GalleryPicture& picture : gallery())
+        text += picture.name + "\t" + picture.title + "\t" + picture.author + "\t" + picture.licence + "\t" +
+                picture.file + "\n";
     return text;
 }
 

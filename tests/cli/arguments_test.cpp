@@ -83,6 +83,11 @@ TEST(Arguments, AFileWhoseOwnNameEndsInANumberIsTakenAsItIs) {
     EXPECT_EQ(arguments.styles[1].weight, 1);
 }
 
+TEST(Arguments, AGalleryPictureThatIsNotThereIsRefused) {
+    for (const char* style : {"gallery:no-such-picture", "gallery:no-such-picture:2"})
+        EXPECT_THROW(parse({"--style", style}), Error) << style;
+}
+
 TEST(Arguments, StyleWeightsThatAreNoneAreRefused) {
     for (const char* style : {"a.png:-1", "a.png:nan", "a.png:inf"})
         EXPECT_NE(usage_error({"p.png", "--style", style, "--output", "o.png"}).find(style), std::string::npos);
@@ -92,6 +97,7 @@ TEST(Arguments, OtherActionsNeedNoPictures) {
     for (auto [word, action] : {std::pair("--worker", Action::worker),
                                 {"--list-settings", Action::list_settings},
                                 {"--list-devices", Action::list_devices},
+                                {"--list-styles", Action::list_styles},
                                 {"--version", Action::version},
                                 {"--help", Action::help},
                                 {"-h", Action::help}})

@@ -42,6 +42,44 @@ class Answers(Program):
         self.assertEqual(devices.stdout.splitlines()[0], "cpu")
 
 
+class Gallery(Program):
+    def pictures(self):
+        return [line.split("\t") for line in self.call("--list-styles").stdout.splitlines()]
+
+    def test_the_list_names_every_picture_with_its_file(self):
+        listed = self.pictures()
+        self.assertGreaterEqual(len(listed), 30)
+        self.assertEqual(len({name for name, *_ in listed}), len(listed))
+        for name, title, author, licence, file in listed:
+            self.assertTrue(title and author and licence, name)
+            with Image.open(file) as picture:
+                self.assertEqual(picture.format, "JPEG")
+
+    def test_a_picture_by_its_name_is_the_one_of_the_file(self):
+        name, _, _, _, file = self.pictures()[-1]
+        self.expect_done(self.stylise(style="gallery:" + name))
+        self.expect_done(self.stylise(style=file, output="other.png"))
+        one, other = (numpy.asarray(Image.open(self.path / result)) for result in ("result.png", "other.png"))
+        numpy.testing.assert_array_equal(one, other)
+
+    def test_a_weight_goes_with_it(self):
+        first, second = (name for name, *_ in self.pictures()[:2])
+        self.expect_done(self.stylise("--style", f"gallery:{second}:3", style=f"gallery:{first}"))
+        with Image.open(self.path / "result.png") as result:
+            self.assertIn(f"styles={first}.jpg:1, {second}.jpg:3", result.text["neural-style"])
+
+    def test_a_wrong_name_is_told_what_there_is(self):
+        for wrong in ("gallery:nothing", "gallery:", "gallery:swirls:two"):
+            with self.subTest(wrong):
+                self.expect_sentence(self.stylise(style=wrong), "gallery", "swirls, dusk, ")
+
+    def test_a_file_of_such_a_name_is_taken_as_it_is(self):
+        (self.path / "gallery:swirls").write_bytes((self.path / "style.png").read_bytes())
+        self.expect_done(self.stylise(style="gallery:swirls"))
+        with Image.open(self.path / "result.png") as result:
+            self.assertIn("styles=gallery:swirls\n", result.text["neural-style"])
+
+
 class WrongUsage(Program):
     def test_each_is_status_2_and_a_sentence(self):
         self.expect_sentence(self.call(), "content", status=2)
