@@ -40,7 +40,7 @@ def paint(width, height, rng):
     colours = night * (1 - inside) + flame * inside
     # Logs with a skin of embers below.
     for k, (cu, cv, turn, long, thick) in enumerate(((-0.25, 0.93, 0.16, 0.42, 0.055), (0.28, 0.92, -0.2, 0.40, 0.06),
-                                                     (0.02, 0.975, 0.02, 0.6, 0.055))):
+                                                     (0.02, 0.985, 0.02, 1.2, 0.055))):
         along, across = (u - cu) * np.cos(turn) + (v - cv) * np.sin(turn), (v - cv) * np.cos(turn) - (u - cu) * np.sin(turn)
         log = (np.abs(across) < thick) & (np.abs(along) < long)
         bark = np.sin(44 * along +
