@@ -99,7 +99,7 @@ class ManyPictures(Program):
         end = time.monotonic() + 120
         while not condition():
             self.assertLess(time.monotonic(), end, "waited in vain")
-            time.sleep(0.01)
+            time.sleep(0.05)
 
     def expect_all_but_the_broken_one(self):
         painted = self.painted()
