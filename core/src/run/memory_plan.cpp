@@ -97,8 +97,10 @@ double encoder_bytes(const Workload& load, const Scale& scale, const Way& way) {
 
 // A long history saves evaluations, but going through it takes time that grows with the picture: at these sizes it is
 // about a tenth of an evaluation's. On a card, which computes faster than it reads, it would be a third.
-std::vector<int> histories_for(const Scale& scale, bool on_card) {
-    if (on_card) return {20, 10, 5};
+// So it would be with a network that is a fraction of VGG's size.
+std::vector<int> histories_for(const Workload& load, const Scale& scale) {
+    constexpr double quick = 60e3;  // VGG-16 has 300 thousand, the built-in network 18
+    if (load.on_card || load.multiplications < quick) return {20, 10, 5};
     const double pixels = area(scale.width, scale.height);
     if (pixels <= area(256, 256)) return {100, 40, 20, 10, 5};
     if (pixels <= area(512, 512)) return {50, 20, 10, 5};
@@ -149,7 +151,7 @@ double needed_mib(const Workload& load, const Scale& scale, const Way& way) {
 
 std::vector<Way> ways(const Workload& load, const Scale& scale) {
     using Targets = Encoding::Targets;
-    const std::vector<int> histories = load.lbfgs ? histories_for(scale, load.on_card) : std::vector<int>{20};
+    const std::vector<int> histories = load.lbfgs ? histories_for(load, scale) : std::vector<int>{20};
     std::vector<Way> result;
     const auto add = [&](int edge, Targets targets, bool hybrid = false) {
         if (edge >= std::max(scale.width, scale.height)) return;

@@ -28,6 +28,7 @@ struct Workload {
     int full_width, full_height;              ///< of the content
     std::vector<std::pair<int, int>> styles;  ///< at full size
     double stroke = 1;                        ///< the setting style-scale
+    double multiplications = 0;               ///< of the network, for each pixel of the picture
     double resident_mib;                      ///< held where it is computed before anything of this is allocated
     bool on_card = false;                     ///< not the CPU: the pictures as they came are elsewhere
 };

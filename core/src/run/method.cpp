@@ -172,6 +172,13 @@ Workload workload(const Method& method, const PlanRequest& request, Encoder& enc
     load.styles = request.styles;
     load.stroke = request.settings.real("style-scale");
     load.resident_mib = resident_mib;
+    double share = 1;  // of the picture's pixels in a map
+    for (const NetworkLayer& layer : method.network.layers) {
+        if (layer.kind == NetworkLayer::Kind::pool)
+            share /= 4;
+        else
+            load.multiplications += share * 9 * layer.in_channels * layer.out_channels;
+    }
     load.on_card = !device.is_cpu();
     return load;
 }
