@@ -4,12 +4,15 @@ and torch's L-BFGS. Two configurations on the same weights and pictures:
 "peer": relu1_1 … relu5_1 and relu4_2, the evaluation of neural-style-pt (zero padding, max pooling);
 "tutorial": the PyTorch tutorial's, conv_1 … conv_5, with its loop as it is written there.
 """
-import json
 import pathlib
+import sys
 import time
 
 import numpy
 import torch
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+from training.tensors import read_tensors  # noqa: E402
 
 WIDTHS = [64, 64, "pool", 128, 128, "pool", 256, 256, 256, 256, "pool", 512, 512, 512, 512, "pool", 512]
 
@@ -30,19 +33,10 @@ def random_state(seed=19):
 
 
 def read_state(path):
-    """The tensors of a .safetensors file of float32, or of what torch.save wrote."""
+    """The tensors of a .safetensors file, or of what torch.save wrote."""
     if pathlib.Path(path).suffix != ".safetensors":
         return torch.load(path, map_location="cpu", weights_only=True)
-    data = pathlib.Path(path).read_bytes()
-    head = int.from_bytes(data[:8], "little")
-    state = {}
-    for name, entry in json.loads(data[8:8 + head]).items():
-        if name == "__metadata__":
-            continue
-        begin, end = entry["data_offsets"]
-        numbers = numpy.frombuffer(data, "<f4", (end - begin) // 4, 8 + head + begin).copy()
-        state[name] = torch.from_numpy(numbers).view(entry["shape"])
-    return state
+    return read_tensors(path)
 
 
 def layers(state):

@@ -45,13 +45,19 @@ def contact_sheet():
     return module
 
 
-def main():
+def arguments_for_pairs(size):
+    """A parser of what every program that paints the pairs is told; `size`: the default longest edge in pixels."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("program")
     arguments.add_argument("weights")
-    arguments.add_argument("--size", type=int, default=512)
+    arguments.add_argument("--size", type=int, default=size)
     arguments.add_argument("--pairs", type=int, default=8)
     arguments.add_argument("--keep")
+    return arguments
+
+
+def main():
+    arguments = arguments_for_pairs(512)
     arguments.add_argument("ways", nargs="*", default=[], metavar="WAY")
     given = arguments.parse_args()
     sheet, network = contact_sheet(), picture_numbers.Vgg16(given.weights)

@@ -8,7 +8,6 @@ layers of |Cov − A|² + C |mean − a|², relative to the content's own. WEIGH
 
 usage: tests/bench/through_student.py PROGRAM WEIGHTS.safetensors [--size 384] [--pairs 8] [--network builtin] [--keep FOLDER]
 """
-import argparse
 import pathlib
 import subprocess
 import tempfile
@@ -16,7 +15,7 @@ import tempfile
 from PIL import Image
 
 import picture_numbers
-from picture_table import contact_sheet
+from picture_table import arguments_for_pairs, contact_sheet
 
 
 def loss(judge, picture, relative_to):
@@ -29,13 +28,8 @@ def loss(judge, picture, relative_to):
 
 
 def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("program")
-    arguments.add_argument("weights")
-    arguments.add_argument("--size", type=int, default=384)
-    arguments.add_argument("--pairs", type=int, default=8)
+    arguments = arguments_for_pairs(384)
     arguments.add_argument("--network", default="builtin")
-    arguments.add_argument("--keep")
     given = arguments.parse_args()
     sheet, vgg = contact_sheet(), picture_numbers.Vgg16(given.weights)
     folder = pathlib.Path(given.keep or tempfile.mkdtemp())
